@@ -1,0 +1,127 @@
+"""What templates need to show data: labels in the reader's language, icons, times in a zone, lengths of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jingming.ui.labels import in_language
+
+register = template.Library()
+
+MINUTES_A_DAY = 24 * 60
+
+
+@register.filter
+def label(value: Mapping[str, str] | str | None) -> str:
+    """{{ type.label|label }}: the {zh, en} label in the reader's language; plain text passes through."""
+    return value if isinstance(value, str) else in_language(value)
+
+
+@register.simple_tag
+def icon(name: str, words: str = "") -> SafeString:
+    """{% icon "phone" %}: a picture from the sprite, hidden from screen readers unless `words` say what it means."""
+    if words:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', words, _sprite(), name
+        )
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', _sprite(), name)
+
+
+@cache
+def _sprite() -> str:
+    return static("ui/vendor/icons.svg")
+
+
+@register.filter
+def local_time(moment: datetime | None, zone: ZoneInfo | str | None = None) -> SafeString | str:
+    """{{ order.opened_at|local_time:zone }}: as short as it can be said today, exact to the second in the tooltip.
+
+    `zone` is a ZoneInfo or its name, the reader's own when absent. No moment is a dash.
+    """
+    if moment is None:
+        return "—"
+    there = timezone.localtime(moment, _zone(zone))
+    today = timezone.localtime(timezone.now(), there.tzinfo)
+    if there.date() == today.date():
+        short = f"{there:%H:%M}"
+    elif there.year == today.year:
+        short = f"{there:%m-%d %H:%M}"
+    else:
+        short = f"{there:%Y-%m-%d %H:%M}"
+    exact = f"{there:%Y-%m-%d %H:%M:%S} UTC{there:%z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', there.isoformat(), exact, short)
+
+
+def _zone(zone: ZoneInfo | str | None) -> ZoneInfo | None:
+    return ZoneInfo(zone) if isinstance(zone, str) and zone else zone or None  # type: ignore[return-value]
+
+
+@register.filter
+def minutes(length: timedelta | float | None) -> str:
+    """{{ task.minutes_spent|minutes }}: a number of minutes or a timedelta in words, "1 hour 12 minutes"; no length is a dash."""
+    if length is None:
+        return "—"
+    whole = int(length.total_seconds() // 60) if isinstance(length, timedelta) else int(length)
+    days, rest = divmod(abs(whole), MINUTES_A_DAY)
+    hours, left = divmod(rest, 60)
+    parts = []
+    if days:
+        parts.append(ngettext("%(count)s day", "%(count)s days", days) % {"count": days})
+    if hours:
+        parts.append(ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours})
+    if (left and not days) or not parts:
+        parts.append(ngettext("%(count)s minute", "%(count)s minutes", left) % {"count": left})
+    words = " ".join(parts)
+    return _("minus %(length)s") % {"length": words} if whole < 0 else words
+
+
+@register.filter
+def initial(name: object) -> str:
+    """The first character of a name, for its round sign: the family name in Chinese, one letter elsewhere."""
+    return str(name or "").strip()[:1].upper()
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: Any) -> SafeString:
+    """{% control field %}: the form control dressed for ui/_field.html, tied to its help and errors for screen readers."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    if kind in {"checkbox", "radio"}:
+        dress = "form-check-input"
+    elif kind == "select":
+        dress = "form-select"
+    else:
+        dress = "form-control"
+    described = [f"{field.auto_id}_help"] if field.help_text else []
+    told = {"class": f"{widget.attrs.get('class', '')} {dress}".strip(), **attributes}
+    if field.errors:
+        described.append(f"{field.auto_id}_errors")
+        told |= {"class": f"{told['class']} is-invalid", "aria-invalid": "true"}
+    if described:
+        told["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=told)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Whether the field is several boxes under one legend (radios, check boxes) and no single control a label could name."""
+    return bool(field.use_fieldset)
+
+
+@register.filter
+def is_tick(field: BoundField) -> bool:
+    """Whether the field is one box to tick, whose label stands behind it."""
+    return getattr(field.field.widget, "input_type", "") == "checkbox" and not field.use_fieldset
