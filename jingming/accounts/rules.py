@@ -1,0 +1,60 @@
+"""Vocabulary of the people who work here: roles out of the box, their authorities, and how far a post reaches."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(TextChoices):
+    """How far the authority of a post reaches."""
+
+    OWN = "own", _("Own rows")
+    DEPARTMENT = "department", _("Own department")
+    SUBTREE = "subtree", _("Own unit and all below")
+    ALL = "all", _("Everything")
+
+
+class Authority(TextChoices):
+    """What a role may see or do outside the acts of an order, which the order's flow gives to roles."""
+
+    SEE_ORDERS = "orders.see", _("See work orders")
+    TAKE_INTAKE = "intake.take", _("Take calls and counter visits")
+    SEE_CUSTOMERS = "customers.see", _("See customers")
+    CHANGE_CUSTOMERS = "customers.change", _("Change customers")
+    SEE_INTERACTIONS = "interactions.see", _("See interactions")
+    SEE_FLOWS = "flows.see", _("See flows")
+    SEE_ORGANISATION = "organisation.see", _("See the organisation")
+    CHANGE_ORGANISATION = "organisation.change", _("Change the organisation")
+    SEE_STAFF = "staff.see", _("See staff")
+    CHANGE_STAFF = "staff.change", _("Change staff and their posts")
+    CHANGE_CODES = "codes.change", _("Change codes")
+    SEE_AUDIT = "audit.see", _("Read the audit")
+
+
+_A = Authority
+_DESK = [_A.SEE_ORDERS, _A.SEE_CUSTOMERS, _A.SEE_INTERACTIONS, _A.SEE_FLOWS, _A.SEE_ORGANISATION]
+
+# Role code → (Chinese, English, authorities). Written into the roles table at set-up; from then on the table decides.
+SHIPPED_ROLES: dict[str, tuple[str, str, list[Authority]]] = {
+    "agent": ("客服坐席", "Agent", [*_DESK, _A.TAKE_INTAKE, _A.CHANGE_CUSTOMERS]),
+    "dispatcher": ("运营派单", "Dispatcher", [*_DESK, _A.CHANGE_CUSTOMERS]),
+    "head": ("部门负责人", "Department head", [*_DESK, _A.SEE_STAFF]),
+    "engineer": ("工程师", "Field engineer", [_A.SEE_ORDERS, _A.SEE_CUSTOMERS, _A.SEE_FLOWS, _A.SEE_ORGANISATION]),
+    "callback": ("回访员", "Callback officer", [*_DESK, _A.TAKE_INTAKE]),
+    "inspector": ("稽查", "Inspector", _DESK),
+    "supervisor": ("监管", "Supervisor", _DESK),
+    "approval_manager": ("审批经理", "Approval manager", [*_DESK, _A.SEE_STAFF]),
+    "authority": ("职权部门", "Dispatch authority", _DESK),
+    "announcer": ("公告发布人", "Announcer", [_A.SEE_FLOWS, _A.SEE_ORGANISATION]),
+    "account_manager": ("客户经理", "Account manager", [*_DESK, _A.CHANGE_CUSTOMERS]),
+    "manager": ("管理层", "Manager", [*_DESK, _A.SEE_STAFF]),
+    "evaluator": ("第三方评估", "Evaluator", []),
+    "sysadmin": (
+        "系统管理员",
+        "System administrator",
+        [_A.SEE_FLOWS, _A.SEE_ORGANISATION, _A.CHANGE_ORGANISATION, _A.CHANGE_CODES],
+    ),
+    "secadmin": ("安全管理员", "Security administrator", [_A.SEE_ORGANISATION, _A.SEE_STAFF, _A.CHANGE_STAFF]),
+    "auditadmin": ("审计管理员", "Audit administrator", [_A.SEE_AUDIT, _A.SEE_ORGANISATION]),
+}

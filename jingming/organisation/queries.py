@@ -1,0 +1,59 @@
+"""Find the unit or department that answers for a place. The organisation is small and read by every act: it is kept
+in memory for a few seconds (`KEPT_SECONDS`), so a change of it reaches every process within that time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from .models import Department, Placed, ServiceArea, Unit
+from .rules import Kind
+
+KEPT_SECONDS = 5.0
+Thing = TypeVar("Thing")
+_kept: dict[str, tuple[float, object]] = {}
+
+
+def _keep(name: str, read: Callable[[], Thing]) -> Thing:
+    until, value = _kept.get(name, (0.0, None))
+    if time.monotonic() >= until:
+        value = read()
+        _kept[name] = (time.monotonic() + KEPT_SECONDS, value)
+    return value  # type: ignore[return-value]  # stored under its own name
+
+
+def forget() -> None:
+    """Read the organisation afresh at the next question; actions that change it call this."""
+    _kept.clear()
+
+
+def units() -> dict[int, Unit]:
+    """All units by id."""
+    return _keep("units", lambda: Unit.objects.in_bulk())
+
+
+def departments() -> dict[int, Department]:
+    """All departments by id, in the order of their code."""
+    return _keep("departments", lambda: {d.pk: d for d in Department.objects.order_by("code")})
+
+
+def areas() -> dict[str, ServiceArea]:
+    """All service areas by code."""
+    return _keep("areas", lambda: {a.code: a for a in ServiceArea.objects.order_by("path")})
+
+
+def department_for(kind: str, place: Placed | Unit) -> Department | None:
+    """The active department of this kind nearest to the place: its district's, else its city's, province's, HQ's."""
+    able = [d for d in departments().values() if d.kind == kind and d.active]
+    for level in ("district_id", "city_id", "province_id"):
+        unit_id = getattr(place, level)
+        for department in able:
+            if unit_id is not None and department.unit_id == unit_id:
+                return department
+    return next((d for d in able if d.province_id is None), None)
+
+
+def departments_of_kind(kind: Kind | str) -> list[Department]:
+    """All active departments of a kind."""
+    return [d for d in departments().values() if d.kind == kind and d.active]
