@@ -1,0 +1,85 @@
+"""The doors of pages and API calls: who may come in is declared in urls.py and api.py, and nowhere else.
+
+    urlpatterns = [
+        path("staff/", opens(views.staff_list, to=Authority.SEE_STAFF), name="staff"),
+        path("me/", opens(views.profile, to=EVERYBODY_SIGNED_IN), name="profile"),
+        path("healthz", opens(health.alive, to=PUBLIC), name="healthz"),
+    ]
+
+    @router.get("/codes", auth=Bearer(to=Authority.SEE_FLOWS))
+
+Which *rows* somebody sees behind the door is the business of each slice's access.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from . import access
+from .rules import Authority
+
+View = Callable[..., HttpResponseBase]
+
+
+class Door(Enum):
+    """Audiences that are no matter of authority."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+
+
+PUBLIC = Door.PUBLIC
+EVERYBODY_SIGNED_IN = Door.SIGNED_IN
+Audience = Door | Authority | Iterable[Authority]
+
+
+def opens(view: View, *, to: Audience) -> View:
+    """Let in whom `to` names, and say so on the view: `view.opened_to` is a Door or a tuple of authorities.
+
+    `to` is PUBLIC, EVERYBODY_SIGNED_IN, one Authority, or several of which one is enough. A stranger to the
+    installation is sent to the sign-in page and comes back afterwards (401 where htmx asks); a person without the
+    authority hears 404, as if there were no such page. What is let in has `request.user` as an active member of
+    staff, so views are written with StaffRequest. Pages behind a door are never kept by browsers or proxies.
+    """
+    audience = declared(to)
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if audience is not PUBLIC:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if not admits(audience, request.user):
+                raise Http404
+        response = view(request, *args, **kwargs)
+        if audience is not PUBLIC:
+            # At a shared desk the back key must not show what the last person saw.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    door.opened_to = audience  # type: ignore[attr-defined]  # read by the matrix test
+    return door
+
+
+def declared(to: Audience) -> Door | tuple[Authority, ...]:
+    """The audience in the form in which it stands on views and on API operations."""
+    if isinstance(to, Door):
+        return to
+    return (to,) if isinstance(to, Authority) else tuple(to)
+
+
+def admits(audience: Door | tuple[Authority, ...], person: object) -> bool:
+    """Whether somebody signed in belongs to the audience."""
+    return isinstance(audience, Door) or any(access.has(person, authority) for authority in audience)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401)
+    # After signing in one returns to a page, never to an act that was half sent.
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
