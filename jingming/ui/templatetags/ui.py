@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, RadioSelect
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -66,7 +66,9 @@ def local_time(moment: datetime | None, zone: ZoneInfo | str | None = None) -> S
 
 
 def _zone(zone: ZoneInfo | str | None) -> ZoneInfo | None:
-    return ZoneInfo(zone) if isinstance(zone, str) and zone else zone or None  # type: ignore[return-value]
+    if isinstance(zone, str):
+        return ZoneInfo(zone) if zone else None
+    return zone
 
 
 @register.filter
@@ -95,8 +97,11 @@ def initial(name: object) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField, **attributes: Any) -> SafeString:
-    """{% control field %}: the form control dressed for ui/_field.html, tied to its help and errors for screen readers."""
+def control(field: BoundField, key: str = "", **attributes: Any) -> SafeString:
+    """{% control field %}: the form control dressed for ui/_field.html, tied to its help and errors for screen readers.
+
+    `key` is the single key that jumps into it (keys.js).
+    """
     widget = field.field.widget
     kind = getattr(widget, "input_type", "")
     if kind in {"checkbox", "radio"}:
@@ -110,6 +115,8 @@ def control(field: BoundField, **attributes: Any) -> SafeString:
     if field.errors:
         described.append(f"{field.auto_id}_errors")
         told |= {"class": f"{told['class']} is-invalid", "aria-invalid": "true"}
+    if key:
+        told |= {"data-key": key, "data-key-label": str(field.label)}
     if described:
         told["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=told)
@@ -118,10 +125,10 @@ def control(field: BoundField, **attributes: Any) -> SafeString:
 @register.filter
 def is_group(field: BoundField) -> bool:
     """Whether the field is several boxes under one legend (radios, check boxes) and no single control a label could name."""
-    return bool(field.use_fieldset)
+    return isinstance(field.field.widget, RadioSelect)  # CheckboxSelectMultiple is one of them
 
 
 @register.filter
 def is_tick(field: BoundField) -> bool:
     """Whether the field is one box to tick, whose label stands behind it."""
-    return getattr(field.field.widget, "input_type", "") == "checkbox" and not field.use_fieldset
+    return getattr(field.field.widget, "input_type", "") == "checkbox" and not is_group(field)
