@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from jingming.base.errors import Http404, NotAllowed
 from jingming.organisation.models import Department, Placed
 from jingming.organisation.queries import departments, units
 
@@ -33,10 +35,10 @@ class Reach:
         """Whether it covers whole units."""
         return bool(self.provinces or self.cities or self.districts)
 
-    def placed(self) -> Q | None:
-        """The condition on a placed row (province, city, district); None if no unit is covered."""
+    def placed(self, prefix: str = "") -> Q | None:
+        """The condition on a placed row (province, city, district), reached by `prefix`; None if no unit is covered."""
         parts = [
-            Q(**{f"{level}__in": ids})
+            Q(**{f"{prefix}{level}__in": ids})
             for level, ids in (("province", self.provinces), ("city", self.cities), ("district", self.districts))
             if ids
         ]
@@ -113,3 +115,29 @@ def within(reached: Reach, row: Placed) -> bool:
         or row.city_id in reached.cities
         or row.district_id in reached.districts
     )
+
+
+def visible_staff(person: Staff | object) -> QuerySet[Staff]:
+    """The colleagues whose page the person may open: by units and departments of their posts, and one's own engineers."""
+    reached = reach(person, Authority.SEE_STAFF)
+    if reached.everywhere:
+        return Staff.objects.all()
+    if not reached or not isinstance(person, Staff):
+        return Staff.objects.none()
+    condition = Q(pk=person.pk) | Q(manager=person) | Q(department__in=reached.departments)
+    if (placed := reached.placed("department__")) is not None:
+        condition |= placed
+    return Staff.objects.filter(condition)
+
+
+def get_staff(person: Staff, pk: int, *, to: str = "see") -> Staff:
+    """The colleague, to "see" or to "change"; unknown and unseen are the same 404, a change one may not make is refused."""
+    found = visible_staff(person).select_related("department", "manager").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if to == "change":
+        if not has(person, Authority.CHANGE_STAFF):
+            raise NotAllowed(_("Only the security administrator changes staff and their posts."))
+        if found.pk == person.pk:
+            raise NotAllowed(_("Nobody changes their own posts or access. Ask another security administrator."))
+    return found

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from jingming.organisation.models import Department, Unit
@@ -35,6 +36,7 @@ class Staff(AbstractBaseUser):
         "self", models.SET_NULL, null=True, blank=True, related_name="engineers", help_text="approval manager 审批经理"
     )
     is_active = models.BooleanField(default=True)
+    sign_in_generation = models.PositiveIntegerField(default=0, help_text="raised to end every session of the person")
     created_at = models.DateTimeField()
 
     objects = StaffManager()
@@ -57,6 +59,11 @@ class Staff(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares this with the session's at every request: a new password or a switch-off ends all sessions."""
+        stamp = f"{self.password}{self.sign_in_generation}"
+        return salted_hmac("jingming.accounts.session", stamp, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def duties(self) -> list[Post]:
@@ -122,9 +129,9 @@ class GivenAnswer(models.Model):
 
     staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=128)
-    digest = models.CharField(max_length=64, help_text="sha256 of method, path and body")
+    digest = models.CharField(max_length=64, help_text="sha256 of method, path and body, hexadecimal")
     status = models.PositiveSmallIntegerField()
-    body = models.JSONField()
+    body = models.TextField(help_text="JSON, character for character as it was sent")
     at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -6,6 +6,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+USERNAME = r"[a-z][a-z0-9._-]{1,59}"
+
+
 class Scope(TextChoices):
     """How far the authority of a post reaches."""
 

@@ -26,6 +26,7 @@ class Unit(models.Model):
     province = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     city = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     district = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    active = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("unit")
@@ -92,6 +93,7 @@ class ServiceArea(Placed):
     code = models.CharField(max_length=30, unique=True)
     label = models.JSONField(help_text="{zh, en}")
     path = models.CharField(max_length=200, unique=True, help_text="codes from the root, each followed by a slash")
+    active = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("service area")

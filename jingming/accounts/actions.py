@@ -1,0 +1,227 @@
+"""Everything that is done to people's accounts: engage, switch off and on, post, sign in and out, tokens."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from jingming.audit.actions import Person, record
+from jingming.base.errors import Refusal, Unfit
+from jingming.organisation.models import Department, Unit
+
+from . import queries
+from .models import ApiToken, GivenAnswer, Post, Role, Staff
+from .rules import SHIPPED_ROLES, USERNAME, Scope
+from .tokens import digest_of, new_token
+
+
+class NameTaken(Unfit):
+    """Somebody else signs in with this name or number."""
+
+    kind = "name-taken"
+
+
+class AlreadyPosted(Refusal):
+    """The person holds this role in this department already."""
+
+    kind = "already-posted"
+
+
+@transaction.atomic
+def engage(
+    *,
+    username: str,
+    employee_number: str,
+    name: str,
+    department: Department,
+    password: str | None,
+    language: str = "zh-hans",
+    manager: Staff | None = None,
+    by: Person | None,
+    at: datetime,
+    password_hash: str | None = None,
+) -> Staff:
+    """Add a member of staff, without posts yet. Without a password nobody signs in, but tokens work.
+
+    `password_hash` stands for a password that was hashed before: many people of a demo share one.
+    """
+    username = username.lower()
+    _check_login_words(username, employee_number)
+    person = Staff(
+        username=username,
+        employee_number=employee_number,
+        name=name,
+        department=department,
+        language=language,
+        manager=manager,
+        password=password_hash or make_password(password),
+        created_at=at,
+    )
+    person.save(force_insert=True)
+    record("accounts.engaged", person, by=by, at=at, username=username, employee_number=employee_number)
+    return person
+
+
+def _check_login_words(username: str, employee_number: str, *, of: Staff | None = None) -> None:
+    """Both words open the same door, so each must be one person's alone; usernames never look like numbers."""
+    if not re.fullmatch(USERNAME, username):
+        sentence = _("A username begins with a letter and has 2 to 60 letters, digits, dots, hyphens or underscores.")
+        raise Unfit(fields={"username": sentence})
+    others = Staff.objects.exclude(pk=of.pk) if of else Staff.objects.all()
+    if others.filter(username=username).exists():
+        raise NameTaken(fields={"username": _("Somebody else signs in with this name. Choose another.")})
+    if not re.fullmatch(r"[0-9]{1,20}", employee_number):
+        raise Unfit(fields={"employee_number": _("An employee number has 1 to 20 digits.")})
+    if others.filter(employee_number=employee_number).exists():
+        raise NameTaken(fields={"employee_number": _("Somebody else has this employee number. Look it up and correct one of them.")})
+
+
+@transaction.atomic
+def change(
+    person: Staff, *, name: str, department: Department, manager: Staff | None, by: Person, at: datetime
+) -> Staff:
+    """Correct a person's name, home department or approval manager."""
+    if manager is not None and manager.pk == person.pk:
+        raise Unfit(fields={"manager": _("Nobody is their own approval manager. Choose somebody else.")})
+    facts = {}
+    for field, value in (("name", name), ("department", department), ("manager", manager)):
+        before = getattr(person, field)
+        if before != value:
+            facts[field] = [str(before or ""), str(value or "")]
+            setattr(person, field, value)
+    if facts:
+        person.save(update_fields=list(facts))
+        record("accounts.changed", person, by=by, at=at, **facts)
+    return person
+
+
+@transaction.atomic
+def switch_off(person: Staff, *, by: Person, at: datetime) -> None:
+    """End the person's access: sessions at their next request, tokens within seconds. History keeps the name."""
+    Staff.objects.filter(pk=person.pk).update(is_active=False, sign_in_generation=person.sign_in_generation + 1)
+    person.refresh_from_db()
+    revoked = person.tokens.filter(revoked_at=None).update(revoked_at=at)
+    record("accounts.switched_off", person, by=by, at=at, tokens_revoked=revoked)
+    transaction.on_commit(queries.forget_tokens)
+
+
+@transaction.atomic
+def switch_on(person: Staff, *, by: Person, at: datetime) -> None:
+    """Give the person access again; old sessions and tokens stay dead."""
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    record("accounts.switched_on", person, by=by, at=at)
+
+
+@transaction.atomic
+def post(
+    person: Staff,
+    *,
+    role: Role,
+    department: Department,
+    scope: str,
+    unit: Unit | None = None,
+    by: Person | None,
+    at: datetime,
+) -> Post:
+    """Post the person in a role at a department, reaching as far as `scope`; `unit` is the top of a subtree."""
+    if unit is not None and scope != Scope.SUBTREE:
+        raise Unfit(fields={"unit": _("A unit is only named for the scope “Own unit and all below”. Leave it empty.")})
+    try:
+        with transaction.atomic():
+            made = Post.objects.create(staff=person, role=role, department=department, scope=scope, unit=unit)
+    except IntegrityError:
+        raise AlreadyPosted(
+            _("%(name)s holds this role in this department already. End that post first to change how far it reaches.")
+            % {"name": person.name}
+        ) from None
+    person.__dict__.pop("duties", None)
+    record("accounts.posted", person, by=by, at=at, role=role.code, department=department.code, scope=scope)
+    transaction.on_commit(queries.forget_tokens)
+    return made
+
+
+@transaction.atomic
+def end_post(held: Post, *, by: Person, at: datetime) -> None:
+    """Take a post away; its authority ends with the next request."""
+    person = held.staff
+    facts = {"role": held.role.code, "department": held.department.code, "scope": held.scope}
+    held.delete()
+    person.__dict__.pop("duties", None)
+    record("accounts.post_ended", person, by=by, at=at, **facts)
+    transaction.on_commit(queries.forget_tokens)
+
+
+@transaction.atomic
+def set_password(person: Staff, password: str, *, by: Person | None, at: datetime) -> None:
+    """Give the person a new password; every session that rests on the old one ends."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record("accounts.password_set", person, by=by, at=at)
+
+
+@transaction.atomic
+def choose_language(person: Staff, language: str, *, at: datetime) -> None:
+    """Remember the language that the person reads."""
+    if person.language == language:
+        return
+    person.language = language
+    person.save(update_fields=["language"])
+    record("accounts.language_chosen", person, by=person, at=at, language=language)
+
+
+def note_sign_in(person: Staff, *, address: str, at: datetime) -> None:
+    """Note that the person has signed in, and from where."""
+    record("accounts.signed_in", person, by=person, at=at, address=address)
+
+
+def note_failed_sign_in(person: Staff, *, address: str, at: datetime) -> None:
+    """Note that somebody tried the person's account with a wrong password, or while it is switched off."""
+    record("accounts.sign_in_failed", person, by=None, at=at, address=address)
+
+
+def note_sign_out(person: Staff, *, at: datetime) -> None:
+    """Note that the person has signed out."""
+    record("accounts.signed_out", person, by=person, at=at)
+
+
+@transaction.atomic
+def make_token(person: Staff, *, label: str = "", expires_at: datetime | None = None, by: Person | None, at: datetime) -> str:
+    """A new API token of the person. This is the only time that it can be read."""
+    token = new_token()
+    kept = ApiToken.objects.create(
+        staff=person, digest=digest_of(token), label=label, created_at=at, expires_at=expires_at
+    )
+    record("accounts.token_made", person, by=by, at=at, token=kept.pk, label=label)
+    return token
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: Person | None, at: datetime) -> None:
+    """Make the token worthless: at once here, within seconds in other processes. Twice is once."""
+    if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+        return
+    record("accounts.token_revoked", token.staff, by=by, at=at, token=token.pk, label=token.label)
+    transaction.on_commit(queries.forget_tokens)
+
+
+@transaction.atomic
+def load_shipped_roles() -> int:
+    """Write the roles of the box that are not there yet; roles that people have edited stay as they are."""
+    there = set(Role.objects.values_list("code", flat=True))
+    missing = [
+        Role(code=code, label={"zh": chinese, "en": english}, authorities=[str(a.value) for a in authorities])
+        for code, (chinese, english, authorities) in SHIPPED_ROLES.items()
+        if code not in there
+    ]
+    return len(Role.objects.bulk_create(missing))
+
+
+def forget_answers(*, before: datetime) -> int:
+    """Remove the answers given to keyed requests before a moment; returns how many."""
+    removed, _kinds = GivenAnswer.objects.filter(at__lt=before).delete()
+    return removed

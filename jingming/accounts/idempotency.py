@@ -1,0 +1,121 @@
+"""Answer a keyed request once: a retry with the same `Idempotency-Key` hears the first answer and nothing happens twice.
+
+    @router.post("", auth=Bearer(to=Authority.TAKE_INTAKE), response={201: Opened})
+    def open_order(request: StaffRequest, payload: NewOrder) -> HttpResponse:
+        def effect() -> tuple[int, dict[str, object]]:
+            order = actions.open_order(..., by=request.user, at=now())
+            return 201, opened(order)
+
+        return once(request, effect)
+
+The answer is a row (person, key) written at the end of the very transaction that does the work, so either both are on
+disk or neither is. Two at the same moment: the second waits at the unique key, is rolled back, and hears the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from jingming.base.clock import now
+from jingming.base.errors import Refusal, Unfit
+from jingming.base.http import StaffRequest
+
+from .models import GivenAnswer
+
+HEADER = "Idempotency-Key"
+LONGEST = 128
+Effect = Callable[[], tuple[int, object]]
+
+
+class UnusableKey(Refusal):
+    """The key is empty, too long or holds characters that a header cannot carry unharmed."""
+
+    kind = "unusable-key"
+    status = 400
+
+
+class KeyUsedBefore(Unfit):
+    """The same person sent something else under this key."""
+
+    kind = "key-used-before"
+
+
+def once(request: HttpRequest, effect: Effect, *, content: bytes | None = None) -> HttpResponse:
+    """Do `effect` and answer (status, body) as JSON; under a key that was used before, only repeat the first answer.
+
+    `effect` runs in a transaction and may raise: then nothing is kept and the key stays free. The key belongs to the
+    person and to this method, path and body; `content` stands for the body where it cannot be read again (uploads).
+    A repeated answer carries `Idempotency-Replayed: true`.
+    """
+    key = key_of(request)
+    if key is None or not settings.IDEMPOTENCY:
+        status, body = effect()
+        return _answer(status, _text(body))
+    person = cast(StaffRequest, request).user
+    digest = _digest(request, request.body if content is None else content)
+    if (given := _given(person.pk, key)) is not None:
+        return _repeat(given, digest)
+    try:
+        with transaction.atomic():
+            status, body = effect()
+            text = _text(body)
+            GivenAnswer.objects.create(staff_id=person.pk, key=key, digest=digest, status=status, body=text, at=now())
+    except IntegrityError as error:
+        given = _given(person.pk, key) if _lost_the_race(error) else None
+        if given is None:
+            raise
+        return _repeat(given, digest)
+    return _answer(status, text)
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """The key of the request, None if it has none; raises UnusableKey for one that cannot be kept."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+        raise UnusableKey(
+            _("An Idempotency-Key is 1 to %(longest)s printable ASCII characters, for example a UUID.") % {"longest": LONGEST}
+        )
+    return key
+
+
+def _digest(request: HttpRequest, content: bytes) -> str:
+    head = f"{request.method}\n{request.get_full_path()}\n".encode()
+    return hashlib.sha256(head + content).hexdigest()
+
+
+def _given(staff_id: int, key: str) -> GivenAnswer | None:
+    return GivenAnswer.objects.filter(staff_id=staff_id, key=key).first()
+
+
+def _lost_the_race(error: IntegrityError) -> bool:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == "a_key_is_answered_once"
+
+
+def _repeat(given: GivenAnswer, digest: str) -> HttpResponse:
+    if given.digest != digest:
+        raise KeyUsedBefore(
+            _("This Idempotency-Key was used before for something else. Use a new key for a new request.")
+        )
+    response = _answer(given.status, given.body)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _text(body: object) -> str:
+    return json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def _answer(status: int, text: str) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="application/json; charset=utf-8")

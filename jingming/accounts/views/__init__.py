@@ -1,0 +1,1 @@
+"""Pages of people and places: signing in and switching, one's own page, staff, the organisation."""
