@@ -97,28 +97,28 @@ def initial(name: object) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField, key: str = "", **attributes: Any) -> SafeString:
+def control(field: BoundField, key: str = "", help: bool = True, **attributes: Any) -> SafeString:
     """{% control field %}: the form control dressed for ui/_field.html, tied to its help and errors for screen readers.
 
-    `key` is the single key that jumps into it (keys.js).
+    `key` is the single key that jumps into it (keys.js); help=False where the page does not show the help text.
     """
     widget = field.field.widget
     kind = getattr(widget, "input_type", "")
     if kind in {"checkbox", "radio"}:
-        dress = "form-check-input"
+        dress = ""  # the browser's own, in the accent colour
     elif kind == "select":
         dress = "form-select"
     else:
         dress = "form-control"
-    described = [f"{field.auto_id}_help"] if field.help_text else []
-    told = {"class": f"{widget.attrs.get('class', '')} {dress}".strip(), **attributes}
+    described = [f"{field.auto_id}_help"] if field.help_text and help else []
+    classes = [*widget.attrs.get("class", "").split(), dress, "is-invalid" if field.errors else ""]
+    told = {"class": " ".join(filter(None, classes)), **attributes}
     if field.errors:
         described.append(f"{field.auto_id}_errors")
-        told |= {"class": f"{told['class']} is-invalid", "aria-invalid": "true"}
+        told["aria-invalid"] = "true"
     if key:
         told |= {"data-key": key, "data-key-label": str(field.label)}
-    if described:
-        told["aria-describedby"] = " ".join(described)
+    told["aria-describedby"] = " ".join(described) or False  # False keeps Django from naming a help text of its own
     return field.as_widget(attrs=told)
 
 

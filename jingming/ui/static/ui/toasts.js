@@ -18,7 +18,8 @@ export const toast = (words) => {
 };
 
 const sentence = (status) => {
-  if (status === 401 || status === 403) return place.dataset.signedOut;
+  if (status === 401) return place.dataset.signedOut;
+  if (status === 403) return place.dataset.refused;
   if (status === 404 || status === 410) return place.dataset.gone;
   if (status === 429 || status === 503) return place.dataset.busy;
   return place.dataset.broken;

@@ -1,4 +1,4 @@
-"""Fetch the vendored parts anew: `python -m jingming.ui.vendoring` after changing a version in vendor/MANIFEST.toml.
+"""Fetch the vendored parts anew: `python -m tools.vendoring` after changing a version in vendor/MANIFEST.toml.
 
 Only a developer who raises a version needs npm; setup, tests and the running desk use the files as they are. Files are
 taken unchanged, except that the pointer to a source map is dropped, because the map is not shipped. The icons are cut
@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-VENDOR = Path(__file__).parent / "static" / "ui" / "vendor"
+VENDOR = Path(__file__).resolve().parent.parent / "jingming" / "ui" / "static" / "ui" / "vendor"
 MANIFEST = VENDOR / "MANIFEST.toml"
 SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+)\s*$")
 SHAPES = re.compile(r"<(?:path|circle|line|rect|polyline|ellipse)\b[^>]*/>")
