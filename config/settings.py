@@ -106,6 +106,10 @@ PROVINCE = ENVIRONMENT.province
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = HOME / "attachments"
 
+# --- Jobs -----------------------------------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # jobs.py of each slice
+PROCRASTINATE_IMPORT_PATHS = ["jingming.wiring"]
+
 # --- Sign-in --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Staff"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -137,6 +141,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True  # serves straight from the slices; no collect step on a laptop
 WHITENOISE_AUTOREFRESH = DEBUG
+PORT = ENVIRONMENT.port
 STREAM_PORT = ENVIRONMENT.stream_port
 
 # --- Logs -----------------------------------------------------------------------------------------------------------

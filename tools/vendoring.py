@@ -31,7 +31,10 @@ def fetch(name: str, version: str, into: Path) -> Path:
     """Unpack the package and return its directory."""
     packed = subprocess.run(  # noqa: S603 — the names come from the manifest beside this file
         ["npm", "pack", "--silent", f"{name}@{version}"],  # noqa: S607 — npm is the developer's own
-        cwd=into, check=True, capture_output=True, text=True,
+        cwd=into,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     with tarfile.open(into / packed.stdout.strip().splitlines()[-1]) as archive:
         archive.extractall(into / name, filter="data")

@@ -1,0 +1,73 @@
+# Everything one does with the project. Needs nothing but make and Python 3.11 or newer: `make` prints the menu.
+# PYTHON=/path/to/python3 names the interpreter; otherwise the newest one found is taken.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := menu
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCALE := locale/zh_Hans/LC_MESSAGES/django
+# What checks without a database: a home of its own, and a server that nobody asks.
+UNCONNECTED := JINGMING_HOME=$(VENV)/unconnected JINGMING_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
+
+export PYTHONUTF8 := 1
+
+.PHONY: menu setup setup-dev run test check bench chaos demo docs
+
+menu:
+	@echo 'make setup    a virtual environment in .venv with what the lock file names, and the jingming command'
+	@echo 'make run      set up, prepare the database, load the demo company once, serve'
+	@echo 'make test     all tests; those with a browser where Chromium is found'
+	@echo 'make check    style, types, import contracts, templates, migrations, translations'
+	@echo 'make bench    the speed measurements, as ratios'
+	@echo 'make chaos    kill web and worker while orders are made; none may be lost or doubled'
+	@echo 'make demo     load the demo company into the database of this installation'
+	@echo 'make docs     write the pages that are generated from the code'
+
+setup: $(VENV)/ready $(LOCALE).mo
+setup-dev: $(VENV)/ready-dev $(LOCALE).mo
+
+# A stamp holds the checksum of the lock that was installed, so a fresh checkout of the same lock installs nothing.
+$(VENV)/bin/python:
+	@PYTHON='$(PYTHON)' tools/make-venv $(VENV)
+
+$(VENV)/ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@tools/install-lock $(VENV) requirements.lock $@
+
+$(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	@tools/install-lock $(VENV) requirements-dev.lock $@
+	@touch $(VENV)/ready
+
+$(LOCALE).mo: $(wildcard $(LOCALE).po)
+	@[ ! -f $(LOCALE).po ] || $(BIN)/python -m tools.translations compile
+
+$(LOCALE).mo: | $(VENV)/bin/python
+
+run: setup
+	@$(BIN)/jingming migrate
+	@$(BIN)/jingming demo --once
+	@exec $(BIN)/jingming serve
+
+demo: setup
+	@$(BIN)/jingming migrate
+	@$(BIN)/jingming demo
+
+test: setup-dev
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: setup-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(UNCONNECTED) $(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(UNCONNECTED) $(BIN)/python -m tools.checks
+	@$(BIN)/python -m tools.translations check
+
+bench: setup-dev
+	@$(BIN)/python -m benchmarks
+
+chaos: setup-dev
+	@$(BIN)/python -m benchmarks.chaos
+
+docs: setup-dev
+	@$(UNCONNECTED) $(BIN)/python -m tools.docs

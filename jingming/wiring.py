@@ -1,0 +1,77 @@
+"""Who reacts to what: read the two tables.
+
+An event is one queued job, written in the transaction of the change. The worker takes it up here and does each reaction
+in a transaction of its own; one that fails becomes a job of its own and is retried alone. A reaction may run twice (the
+worker can die after it), so each one does no harm the second time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app as queue
+
+from jingming.accounts.models import Staff
+from jingming.base.events import FAN_OUT
+from jingming.live import access as live
+from jingming.live.actions import announce
+from jingming.workorders import access as orders
+from jingming.workorders.models import WorkOrder
+
+Facts = Mapping[str, Any]
+Reaction = Callable[[Facts], None]
+
+log = logging.getLogger(__name__)
+
+
+def tell_browsers_of_order(facts: Facts) -> None:
+    """Pages that show the order fetch it anew."""
+    announce(WorkOrder._meta.label, facts["order_id"])
+
+
+# Event name → what happens then. An event that is not here costs its row and nothing else.
+REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    "workorders.opened": (tell_browsers_of_order,),
+    "workorders.acted": (tell_browsers_of_order,),
+}
+
+
+def visible_orders(person: object, ids: Collection[int]) -> Collection[int]:
+    """Those of the orders that the person may see."""
+    if not isinstance(person, Staff):
+        return ()
+    return list(orders.visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+# Kind of row → of which rows somebody may hear that they changed.
+live.register(WorkOrder._meta.label, visible_orders)
+
+
+PATIENT = RetryStrategy(max_attempts=12, exponential_wait=2)  # gives up after more than two hours
+
+
+@queue.task(name=FAN_OUT, queue="events", retry=PATIENT)
+def fan_out(event: str, facts: dict[str, Any]) -> None:
+    """Do all reactions to an event; one that fails is left to a job of its own."""
+    for reaction in REACTIONS.get(event, ()):
+        try:
+            with transaction.atomic():
+                reaction(facts)
+        except Exception:
+            log.exception("%s failed on %s; it will be tried again", reaction.__name__, event)
+            react.defer(event=event, reaction=reaction.__name__, facts=facts)
+
+
+@queue.task(name="jingming.wiring.react", queue="events", retry=PATIENT)
+def react(event: str, reaction: str, facts: dict[str, Any]) -> None:
+    """Do one reaction that failed before. It may have been renamed or removed since then: that is said, not guessed."""
+    for candidate in REACTIONS.get(event, ()):
+        if candidate.__name__ == reaction:
+            with transaction.atomic():
+                candidate(facts)
+            return
+    log.error("%s has no reaction %s any more; the event %s is left alone", event, reaction, facts)
