@@ -6,12 +6,13 @@ Both look at direct imports only: an action may call what renders a page in the 
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def place(module: str) -> tuple[str, str] | None:
@@ -25,12 +26,13 @@ class OwnSliceContract(Contract):
 
     type_name = "own_slice"
     files = fields.SetField(subfield=fields.StringField())
+    shared = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001  # the linter's signature
         strangers = sorted(
             (importer, module)
             for module in graph.modules
-            if (where := place(module)) and where[1] in self.files
+            if (where := place(module)) and where[1] in self.files and where[0] not in (self.shared or ())
             for importer in graph.find_modules_that_directly_import(module)
             if not importer.startswith((f"jingming.{where[0]}.", "config."))
         )
@@ -68,11 +70,10 @@ class NoHttpContract(Contract):
 
 
 def imported_names(module: str) -> Iterator[str]:
-    """The dotted names that a module imports absolutely, wherever in it."""
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        return
-    for node in ast.walk(ast.parse(Path(spec.origin).read_bytes())):
+    """The dotted names that a module of the project imports absolutely, wherever in it."""
+    where = ROOT.joinpath(*module.split("."))
+    source = where / "__init__.py" if where.is_dir() else where.with_suffix(".py")
+    for node in ast.walk(ast.parse(source.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
