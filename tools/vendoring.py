@@ -29,7 +29,7 @@ def read_manifest() -> dict[str, Any]:
 
 def fetch(name: str, version: str, into: Path) -> Path:
     """Unpack the package and return its directory."""
-    packed = subprocess.run(  # noqa: S603 — the names come from the manifest beside this file
+    packed = subprocess.run(
         ["npm", "pack", "--silent", f"{name}@{version}"],  # noqa: S607 — npm is the developer's own
         cwd=into,
         check=True,
@@ -71,8 +71,10 @@ def main() -> None:
             for entry in package["file"]:
                 content = SOURCE_MAP.sub(b"\n", read(unpacked, entry, manifest["icons"]))
                 (VENDOR / entry["file"]).write_bytes(content)
-                fresh = f'file = "{entry["file"]}"\nfrom = "{entry["from"]}"\nsha256 = "{hashlib.sha256(content).hexdigest()}"'
-                text = re.sub(rf'file = "{re.escape(entry["file"])}"\nfrom = .*\nsha256 = .*', fresh, text)
+                digest = hashlib.sha256(content).hexdigest()
+                text = re.sub(
+                    rf'(file = "{re.escape(entry["file"])}"\nfrom = .*\n)sha256 = .*', rf'\1sha256 = "{digest}"', text
+                )
     MANIFEST.write_text(text)
 
 

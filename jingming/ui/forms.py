@@ -15,7 +15,9 @@ class ExampleForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject"), max_length=80, help_text=_("One line that a colleague understands."))
     kind = forms.ChoiceField(label=_("Type"), choices=KINDS)
-    phone = forms.RegexField(r"^\d{11}$", label=_("Phone"), error_messages={"invalid": _("Eleven digits, for example 13800000417.")})
+    phone = forms.RegexField(
+        r"^\d{11}$", label=_("Phone"), error_messages={"invalid": _("Eleven digits, for example 13800000417.")}
+    )
     description = forms.CharField(label=_("Description"), widget=forms.Textarea, required=False)
     urgency = forms.ChoiceField(
         label=_("Urgency"), widget=forms.RadioSelect, choices=[("normal", _("Normal")), ("urgent", _("Urgent"))]

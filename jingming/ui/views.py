@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,26 +15,31 @@ from .forms import ExampleForm
 
 def components(request: HttpRequest) -> HttpResponse:
     """Every component once, with made-up content in the reader's language."""
-    return render(request, "ui/components.html", {
-        "form": ExampleForm(),
-        "form_with_errors": ExampleForm({"subject": "", "kind": "repair", "phone": "12345"}),
-        "steps": _steps(),
-        "lines": _lines(),
-        "rows": _rows(),
-        "differences": [
-            {"label": _("Level"), "theirs": _("Urgent"), "yours": _("Normal")},
-            {"label": _("Appointment"), "theirs": "", "yours": _("Today after 14:00")},
-        ],
-        "icons": ["phone-incoming", "list-check", "building", "users", "tool", "clock", "paperclip", "note", "history"],
-        "moment": now() - timedelta(days=1, hours=3),
-    })
+    return render(
+        request,
+        "ui/components.html",
+        {
+            "form": ExampleForm(),
+            "form_with_errors": ExampleForm({"subject": "", "kind": "repair", "phone": "12345"}),
+            "steps": _steps(),
+            "lines": _lines(),
+            "rows": _rows(),
+            "differences": [
+                {"label": _("Level"), "theirs": _("Urgent"), "yours": _("Normal")},
+                {"label": _("Appointment"), "theirs": "", "yours": _("Today after 14:00")},
+            ],
+            "icons": ["phone-incoming", "list-check", "building", "users", "tool", "clock", "paperclip"],
+            "moment": now() - timedelta(days=1, hours=3),
+        },
+    )
 
 
 def _steps() -> list[dict[str, object]]:
+    left = {"text": _("1 hour 12 minutes left"), "tone": "soon", "icon": "clock"}
     return [
         {"label": _("Taken"), "state": "done", "note": _("09:07 · 1 minute")},
         {"label": _("Dispatched"), "state": "done", "note": _("09:09 · 2 minutes")},
-        {"label": _("Processing"), "state": "now", "chip": {"text": _("1 hour 12 minutes left"), "tone": "soon", "icon": "clock"}},
+        {"label": _("Processing"), "state": "now", "chip": left},
         {"label": _("Callback"), "state": "next", "note": _("by tomorrow noon")},
         {"label": _("Closed"), "state": "next"},
     ]
@@ -42,24 +47,38 @@ def _steps() -> list[dict[str, object]]:
 
 def _lines() -> list[dict[str, object]]:
     at = now()
+    team = _("North maintenance team")
+    urged = _("“How much longer?” Told that the engineer is on site.")
+    told = _("No gas at the stove since seven this morning; the neighbour has none either.")
     return [
-        {"at": at, "who": _("Engineer"), "what": _("uploaded 2 photos"), "where": _("North maintenance team"), "tone": "act"},
-        {"at": at - timedelta(minutes=7), "what": _("urged for the first time"), "tone": "soon",
-         "text": _("“How much longer?” Told that the engineer is on site.")},
-        {"at": at - timedelta(minutes=24), "who": _("Engineer"), "what": _("arrived on site")},
-        {"at": at - timedelta(minutes=53), "who": _("Dispatcher"), "what": _("dispatched to the north maintenance team"), "tone": "act",
-         "change": _("untreated → processing")},
-        {"at": at - timedelta(days=1), "who": _("Agent"), "what": _("took the call"), "tone": "act",
-         "text": _("No gas at the stove since seven this morning; the neighbour has none either.")},
+        _line(at, _("Engineer"), _("uploaded 2 photos"), where=team, tone="act"),
+        _line(at - timedelta(minutes=7), "", _("urged for the first time"), text=urged, tone="soon"),
+        _line(at - timedelta(minutes=24), _("Engineer"), _("arrived on site")),
+        _line(
+            at - timedelta(minutes=53),
+            _("Dispatcher"),
+            _("dispatched to the north maintenance team"),
+            change=_("untreated → processing"),
+            tone="act",
+        ),
+        _line(at - timedelta(days=1), _("Agent"), _("took the call"), text=told, tone="act"),
     ]
+
+
+def _line(at: datetime, who: str, what: str, **more: str) -> dict[str, object]:
+    return {"at": at, "who": who, "what": what, **more}
 
 
 def _rows() -> list[dict[str, object]]:
     return [
-        {"due": {"text": _("12 minutes late"), "tone": "late"}, "number": "BX-0562-20261122-000009",
-         "subject": _("Smell in the stairwell, possibly a leak"), "place": _("North · Riverside Road 88"), "step": _("On site")},
-        {"due": {"text": _("18 minutes left"), "tone": "soon"}, "number": "BX-0562-20261122-000017",
-         "subject": _("No gas at the stove, neighbour likewise"), "place": _("North · Osmanthus Court 12"), "step": _("Processing")},
-        {"due": {"text": _("today 16:30"), "tone": ""}, "number": "ZX-0562-20261122-000204",
-         "subject": _("Where is the tariff for schools published?"), "place": _("South · Second Primary School"), "step": _("Reply")},
+        _row("late", _("12 minutes late"), "BX-0562-20261122-000009", _("Smell in the stairwell, possibly a leak"))
+        | {"place": _("North · Riverside Road 88"), "step": _("On site")},
+        _row("soon", _("18 minutes left"), "BX-0562-20261122-000017", _("No gas at the stove, neighbour likewise"))
+        | {"place": _("North · Osmanthus Court 12"), "step": _("Processing")},
+        _row("", _("today 16:30"), "ZX-0562-20261122-000204", _("Where is the tariff for schools published?"))
+        | {"place": _("South · Second Primary School"), "step": _("Reply")},
     ]
+
+
+def _row(tone: str, due: str, number: str, subject: str) -> dict[str, object]:
+    return {"due": {"text": due, "tone": tone}, "number": number, "subject": subject}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -37,7 +36,9 @@ def icon(name: str, words: str = "") -> SafeString:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', words, _sprite(), name
         )
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', _sprite(), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', _sprite(), name
+    )
 
 
 @cache
@@ -73,7 +74,7 @@ def _zone(zone: ZoneInfo | str | None) -> ZoneInfo | None:
 
 @register.filter
 def minutes(length: timedelta | float | None) -> str:
-    """{{ task.minutes_spent|minutes }}: a number of minutes or a timedelta in words, "1 hour 12 minutes"; no length is a dash."""
+    """{{ task.minutes_spent|minutes }}: minutes or a timedelta in words, "1 hour 12 minutes"; no length is a dash."""
     if length is None:
         return "—"
     whole = int(length.total_seconds() // 60) if isinstance(length, timedelta) else int(length)
@@ -97,7 +98,7 @@ def initial(name: object) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField, key: str = "", help: bool = True, **attributes: Any) -> SafeString:
+def control(field: BoundField, key: str = "", *, help: bool = True, placeholder: str | None = None) -> SafeString:
     """{% control field %}: the form control dressed for ui/_field.html, tied to its help and errors for screen readers.
 
     `key` is the single key that jumps into it (keys.js); help=False where the page does not show the help text.
@@ -112,7 +113,9 @@ def control(field: BoundField, key: str = "", help: bool = True, **attributes: A
         dress = "form-control"
     described = [f"{field.auto_id}_help"] if field.help_text and help else []
     classes = [*widget.attrs.get("class", "").split(), dress, "is-invalid" if field.errors else ""]
-    told = {"class": " ".join(filter(None, classes)), **attributes}
+    told: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
+    if placeholder is not None:
+        told["placeholder"] = placeholder
     if field.errors:
         described.append(f"{field.auto_id}_errors")
         told["aria-invalid"] = "true"
@@ -124,7 +127,7 @@ def control(field: BoundField, key: str = "", help: bool = True, **attributes: A
 
 @register.filter
 def is_group(field: BoundField) -> bool:
-    """Whether the field is several boxes under one legend (radios, check boxes) and no single control a label could name."""
+    """Whether the field is several boxes under one legend (radios, check boxes), with no single control to label."""
     return isinstance(field.field.widget, RadioSelect)  # CheckboxSelectMultiple is one of them
 
 
