@@ -37,18 +37,20 @@ IDEMPOTENCY = ENVIRONMENT.idempotency
 
 # --- Slices ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "jingming.ui",  # first: its sign-in pages go before those that the library brings
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
+    "ninja",  # the files of Swagger UI
     "procrastinate.contrib.django",
     "jingming.database",
     "jingming.audit",
-    "jingming.ui",
     "jingming.live",
     "jingming.files",
     "jingming.organisation",
