@@ -48,13 +48,15 @@ def unpack(cursor: str) -> tuple[datetime, int]:
     return when, pk
 
 
-def newest_first(rows: QuerySet[Row], cursor: str = "", *, by: str = "occurred_at", size: int = PAGE) -> Page[Row]:
-    """The rows after `cursor`, newest first by (`by`, id), `size` at the most."""
+def newest_first(
+    rows: QuerySet[Row], cursor: str = "", *, by: str = "occurred_at", tie: str = "pk", size: int = PAGE
+) -> Page[Row]:
+    """The rows after `cursor`, newest first by (`by`, `tie`), `size` at the most; both may name annotations."""
     if cursor:
         moment, pk = unpack(cursor)
         # The first condition lets the index begin at the right place; the second settles rows of the same moment.
-        rows = rows.filter(**{f"{by}__lte": moment}).filter(Q(**{f"{by}__lt": moment}) | Q(pk__lt=pk))
-    found = list(rows.order_by(f"-{by}", "-pk")[: size + 1])
+        rows = rows.filter(**{f"{by}__lte": moment}).filter(Q(**{f"{by}__lt": moment}) | Q(**{f"{tie}__lt": pk}))
+    found = list(rows.order_by(f"-{by}", f"-{tie}")[: size + 1])
     more = len(found) > size
     found = found[:size]
-    return Page(found, pack(getattr(found[-1], by), found[-1].pk) if more else None)
+    return Page(found, pack(getattr(found[-1], by), getattr(found[-1], tie)) if more else None)

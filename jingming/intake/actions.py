@@ -1,0 +1,148 @@
+"""The one door 一口对外: whatever the channel, a contact opens an order, joins one, or is explained. Nothing else opens
+orders. Each function is one transaction, writes the contact first, and answers the same for the same provider's id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from jingming.accounts.models import Staff
+from jingming.base.errors import NotAllowed, Unfit
+from jingming.customers.models import Customer, ServicePoint
+from jingming.interactions.actions import AlreadyDisposed, Contact, dispose, heard_before, register
+from jingming.interactions.models import Interaction
+from jingming.interactions.rules import Disposition
+from jingming.organisation.models import Department, Placed
+from jingming.organisation.queries import department_for, departments
+from jingming.organisation.rules import Kind
+from jingming.workorders import actions as workorders
+from jingming.workorders.actions import Matter
+from jingming.workorders.models import WorkOrder
+from jingming.workorders.rules import LinkKind
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an intake made of a contact; `repeated` if the same provider's id had been taken before."""
+
+    interaction: Interaction
+    order: WorkOrder | None
+    repeated: bool = False
+
+
+@transaction.atomic
+def take(
+    contact: Contact | Interaction, matter: Matter, *, by: Staff, at: datetime, answer: str = "",
+    second_of: WorkOrder | None = None,
+) -> Taken:  # fmt: skip
+    """Open an order from a contact, or from one registered before. With `answer` the customer is answered during the
+    contact and the order closed at once. A second matter of a contact that has opened `second_of` is linked to it."""
+    if second_of is None and (known := _known(contact)):
+        return known
+    department = home_of(by)
+    place = _place(matter.service_point, matter.customer, department)
+    home = _call_centre(department, place)
+    order_id = workorders.reserve_order_id()
+    if isinstance(contact, Contact):
+        contact = replace(contact, customer=matter.customer, service_point=matter.service_point)
+        interaction = register(
+            contact, department=department, place=place, by=by, at=at, disposition=Disposition.OPENED, order_id=order_id
+        )
+    elif second_of is None:
+        interaction = dispose(contact, disposition=Disposition.OPENED, by=by, at=at, order_id=order_id)
+    else:
+        interaction = contact
+    order = workorders.open_order(
+        matter, order_id=order_id, interaction=interaction, home=home, place=place, by=by, at=at
+    )
+    if second_of is not None:
+        workorders.link(order, other=second_of, kind=LinkKind.SAME_CALL, by=by, at=at)
+    if answer:
+        order = workorders.answer(order, text=answer, by=by, at=at, version=None)
+    return Taken(interaction, order)
+
+
+@transaction.atomic
+def attach(contact: Contact | Interaction, order: WorkOrder, *, by: Staff, at: datetime, text: str = "") -> Taken:
+    """Let a contact join an order that is open already: the same matter again, or news of it."""
+    if known := _known(contact):
+        return known
+    if order.ended:
+        raise Unfit(
+            fields={"order": _("Order %(number)s has ended. Reopen it, or open a new one.") % {"number": order.number}}
+        )
+    department = home_of(by)
+    if isinstance(contact, Contact):
+        contact = replace(contact, customer=contact.customer or order.customer, outcome=contact.outcome or text)
+        interaction = register(
+            contact, department=department, place=order, by=by, at=at, disposition=Disposition.ATTACHED, order_id=order.pk
+        )
+    else:
+        interaction = dispose(
+            contact, disposition=Disposition.ATTACHED, by=by, at=at, order_id=order.pk, outcome=text
+        )
+    workorders.note(order, text=text or _("The customer contacted us again."), by=by, at=at)
+    return Taken(interaction, order)
+
+
+@transaction.atomic
+def explain(contact: Contact | Interaction, *, reason: str, by: Staff, at: datetime, text: str = "") -> Taken:
+    """Say why a contact needs no order: silent, wrong number, answered at once …"""
+    if known := _known(contact):
+        return known
+    if not reason:
+        raise Unfit(fields={"reason": _("Say why there is no order.")})
+    if isinstance(contact, Interaction):
+        return Taken(dispose(contact, disposition=Disposition.NO_ORDER, by=by, at=at, reason=reason, outcome=text), None)
+    department = home_of(by)
+    place = _place(contact.service_point, contact.customer, department)
+    contact = replace(contact, outcome=contact.outcome or text)
+    interaction = register(
+        contact, department=department, place=place, by=by, at=at, disposition=Disposition.NO_ORDER, reason=reason
+    )
+    return Taken(interaction, None)
+
+
+@transaction.atomic
+def begin(contact: Contact, *, by: Staff, at: datetime) -> Taken:
+    """Write down a contact that is still going on; it is disposed of later by one of the other acts."""
+    if known := _known(contact):
+        return known
+    department = home_of(by)
+    place = _place(contact.service_point, contact.customer, department)
+    return Taken(register(contact, department=department, place=place, by=by, at=at), None)
+
+
+def _known(contact: Contact | Interaction) -> Taken | None:
+    """What was made of the contact before: the same provider's id is taken once."""
+    if isinstance(contact, Interaction):
+        if contact.disposition != Disposition.PENDING:
+            raise AlreadyDisposed(_("This contact has been dealt with already. Open a linked order for a second matter."))
+        return None
+    before = heard_before(contact)
+    if before is None:
+        return None
+    order = WorkOrder.objects.filter(pk=before.order_id).first() if before.order_id else None
+    return Taken(before, order, repeated=True)
+
+
+def home_of(person: Staff) -> Department:
+    """The department in which somebody takes contacts."""
+    try:
+        return departments()[person.department_id]
+    except KeyError:
+        raise NotAllowed(_("You belong to no department. Ask an administrator to give you one.")) from None
+
+
+def _call_centre(department: Department, place: Placed) -> Department:
+    """The call centre that answers to the customer: the taker's own, else the one nearest to the place."""
+    if department.kind == Kind.CALL_CENTRE:
+        return department
+    return department_for(Kind.CALL_CENTRE, place) or department
+
+
+def _place(point: ServicePoint | None, customer: Customer | None, department: Department) -> Placed:
+    return point or customer or department

@@ -1,0 +1,334 @@
+"""Who may see which orders, and who may do what to them. Page, API, search and push all ask here.
+
+Seeing: everything, the orders of one's units, those that have been with one's departments, or those that have been
+with oneself. Doing: the table of states, then the flow's permission at the step, then the person's standing to the
+order, then what the order itself still lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from jingming.accounts.access import covers, duties_of, reach
+from jingming.accounts.models import Post, Staff
+from jingming.accounts.rules import Authority, Scope
+from jingming.organisation.models import Department
+from jingming.organisation.queries import departments
+from jingming.organisation.rules import Kind
+from jingming.ui.labels import in_language
+
+from .models import Callback, Participation, Review, Task, WorkOrder, WorkOrderQuerySet
+from .rules import BESIDE, Act, CallbackResult, Status, why_not_in_state
+
+
+def visible_to(person: Staff | object) -> WorkOrderQuerySet:
+    """The orders that the person may see."""
+    orders = WorkOrder.objects.all()
+    reached = reach(person, Authority.SEE_ORDERS)
+    if reached.everywhere:
+        return orders
+    condition = reached.placed() or Q(pk__in=[])
+    taking_part = Participation.objects.filter(order=OuterRef("pk"))
+    if reached.departments:
+        condition |= Exists(taking_part.filter(department__in=reached.departments, staff__isnull=True))
+    if reached.own and isinstance(person, Staff):
+        condition |= Exists(taking_part.filter(staff=person))
+    return orders.filter(condition) if reached else orders.none()
+
+
+def get_order(person: Staff | object, number: str) -> WorkOrder:
+    """The order of this number if the person may see it; Http404 alike for unknown and unseen."""
+    found = visible_to(person).select_related("type", "interaction").filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What hangs on an order now, as far as it decides what can be done."""
+
+    open_tasks: tuple[Task, ...]
+    pending_reviews: tuple[Review, ...]
+    due_callback: Callback | None
+    unreached: int
+
+
+def situation(order: WorkOrder) -> Situation:
+    """Read what hangs on the order: three queries."""
+    calls = list(Callback.objects.filter(order=order, round=order.round).order_by("id"))
+    return Situation(
+        open_tasks=tuple(Task.objects.filter(order=order, reported_at__isnull=True).order_by("id")),
+        pending_reviews=tuple(Review.objects.filter(order=order, result="").order_by("id")),
+        due_callback=next((call for call in calls if not call.result), None),
+        unreached=sum(call.result == CallbackResult.UNREACHABLE for call in calls),
+    )
+
+
+class Standing(Protocol):
+    """Whether a post stands to the order as the act asks."""
+
+    def __call__(self, post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool: ...
+
+
+def _reaches(post: Post, person: Staff, department_id: int, assignee_id: int | None) -> bool:
+    """Whether the post works the queue of a department; a post of scope `own` only what is assigned to the person."""
+    if not covers(post, departments()[department_id]):
+        return False
+    return post.scope != Scope.OWN or assignee_id == person.pk
+
+
+def _holds(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return _reaches(post, person, order.department_id, order.assignee_id)
+
+
+def _at_home(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return post.scope != Scope.OWN and covers(post, departments()[order.home_department_id])
+
+
+def _in_the_call_centre(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return departments()[post.department_id].kind == Kind.CALL_CENTRE and _at_home(post, person, order, now)
+
+
+def _holds_or_at_home(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return _holds(post, person, order, now) or _at_home(post, person, order, now)
+
+
+def _has_a_task(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return any(_reaches(post, person, task.department_id, task.assignee_id) for task in now.open_tasks)
+
+
+def _holds_or_has_a_task(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return _holds(post, person, order, now) or _has_a_task(post, person, order, now)
+
+
+def _resumes(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    if order.status == Status.SUSPENDED:
+        return _in_the_call_centre(post, person, order, now)
+    return _holds_or_has_a_task(post, person, order, now)
+
+
+def _has_sent(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return order.sent_from_id is not None and _reaches(post, person, order.sent_from_id, order.sent_assignee_id)
+
+
+def _heads_a_reviewed_department(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return any(may_review(post, person, review) for review in now.pending_reviews)
+
+
+def _supervises(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return departments()[post.department_id].kind == Kind.SUPERVISION
+
+
+def _sees(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
+    return True  # the order was fetched through visible_to
+
+
+STANDING: dict[Act, Standing] = {
+    Act.ANSWER: _at_home,
+    Act.ACCEPT: _holds,
+    Act.ASSIGN: _holds,
+    Act.DISPATCH: _holds,
+    Act.TRANSFER: _holds,
+    Act.REPLY: _holds,
+    Act.TERMINATE: _holds,
+    Act.RETURN: _holds,
+    Act.SPLIT: _holds,
+    Act.REPORT: _has_a_task,
+    Act.HOLD: _holds_or_has_a_task,
+    Act.WAIT: _holds_or_has_a_task,
+    Act.SUSPEND: _in_the_call_centre,
+    Act.RESUME: _resumes,
+    Act.COMPLETE: _holds,
+    Act.REVIEW: _heads_a_reviewed_department,
+    Act.CALL_BACK: _at_home,
+    Act.REASSIGN: _at_home,
+    Act.CLOSE: _at_home,
+    Act.REOPEN: _at_home,
+    Act.VOID: _holds_or_at_home,
+    Act.RECALL: _has_sent,
+    Act.AMEND: _holds_or_at_home,
+    Act.RETYPE: _holds_or_at_home,
+    Act.WORK: _sees,
+    Act.NOTE: _sees,
+    Act.ATTACH: _sees,
+    Act.LINK: _sees,
+    Act.JUDGE: _supervises,
+}
+
+
+def may_review(post: Post, person: Staff, review: Review) -> bool:
+    """Whether the post reviews this step: its department's, and nobody reviews their own work."""
+    return covers(post, departments()[review.department_id]) and review.done_by_id != person.pk
+
+
+def missing(order: WorkOrder, act: Act | None = None) -> list[str]:
+    """Fields still empty that `act` asks for; without an act, all that some later act will ask for."""
+    wanted = order.flow.required_by(act) if act else order.flow.wanted()
+    return [key for key in wanted if not value_of(order, key)]
+
+
+def value_of(order: WorkOrder, key: str) -> object:
+    """The value of one of the order's own fields or of its type's form."""
+    if key in {"service_point", "customer"}:
+        return getattr(order, f"{key}_id")
+    return getattr(order, key) if hasattr(order, key) else order.form.get(key)
+
+
+def field_label(order: WorkOrder, key: str) -> str:
+    """What a field is called on screen."""
+    field = order.flow.field(key)
+    return in_language(field.label.model_dump()) if field else str(OWN_LABELS.get(key, lambda: key)())
+
+
+OWN_LABELS: dict[str, Callable[[], str]] = {
+    "service_point": lambda: _("Service point"),
+    "customer": lambda: _("Customer"),
+    "caller_name": lambda: _("Caller"),
+    "caller_phone": lambda: _("Phone"),
+    "address": lambda: _("Address"),
+    "category": lambda: _("Category"),
+    "level": lambda: _("Level"),
+    "verified": lambda: _("Customer verified by"),
+    "description": lambda: _("Description"),
+    "status": lambda: _("State"),
+    "step": lambda: _("Step"),
+    "department": lambda: _("Department"),
+    "assignee": lambda: _("Person in charge"),
+    "outcome": lambda: _("Outcome"),
+    "waiting_for": lambda: _("Waiting for"),
+    "held_until": lambda: _("Held until"),
+    "type": lambda: _("Type"),
+    "round": lambda: _("Round"),
+    "form": lambda: _("Form"),
+}
+
+
+def why_not(order: WorkOrder, act: Act, person: Staff, now: Situation) -> str:
+    """Empty if the person may do the act to the order now, else the first reason, with the way out."""
+    return why_not_in_state(act, order.status) or why_not_by(order, act, person, now) or why_not_now(order, act, now)
+
+
+def why_not_by(order: WorkOrder, act: Act, person: Staff, now: Situation) -> str:
+    """Empty if the flow gives the act at this step to one of the person's posts, and that post stands to the order."""
+    permission = order.flow.permission(order.step, act)
+    if permission is None:
+        return _("The flow of this type does not have “%(act)s” at this step.") % {"act": act.label}
+    able = [post for post in duties_of(person) if post.role.code in permission.by]
+    if not able:
+        return _("Your roles do not include “%(act)s” at this step.") % {"act": act.label}
+    if not any(STANDING[act](post, person, order, now) for post in able):
+        return _not_standing(order, act)
+    return ""
+
+
+def _not_standing(order: WorkOrder, act: Act) -> str:
+    if act in {Act.SUSPEND, Act.RESUME} and order.status != Status.PROCESSED:
+        return _("Only the call centre suspends and releases; holding is up to the department that has the order.")
+    if act == Act.REVIEW:
+        return _("No step of your department waits for a review by you.")
+    if act == Act.REPORT:
+        return _("No open task of this order is yours.")
+    return _("The order is with %(department)s; ask them, or wait until it is with you.") % {
+        "department": departments()[order.department_id]
+    }
+
+
+def why_not_now(order: WorkOrder, act: Act, now: Situation) -> str:
+    """Empty if nothing about the order itself is in the way of an act that the person may otherwise do."""
+    if order.must_reassign and act not in BESIDE | {Act.REASSIGN, Act.REVIEW, Act.AMEND}:
+        return _("The customer was not satisfied: the original order must be reassigned first.")
+    if lacking := missing(order, act):
+        return _("Fill in first: %(fields)s.") % {"fields": ", ".join(field_label(order, key) for key in lacking)}
+    check = CONDITIONS.get(act)
+    return check(order, now) if check else ""
+
+
+def _all_tasks_reported(order: WorkOrder, now: Situation) -> str:
+    if not now.open_tasks:
+        return ""
+    return _("Tasks not reported yet: %(departments)s.") % {
+        "departments": ", ".join(str(departments()[task.department_id]) for task in now.open_tasks)
+    }
+
+
+def _reviews_not_in_the_way(order: WorkOrder, now: Situation) -> str:
+    if order.flow.review != "blocking" or not now.pending_reviews:
+        return ""
+    return _("The department head has to review first: %(departments)s.") % {
+        "departments": ", ".join(sorted({str(departments()[r.department_id]) for r in now.pending_reviews}))
+    }
+
+
+def _callback_due(order: WorkOrder, now: Situation) -> str:
+    if now.due_callback is None:
+        return _("No callback is due on this order.")
+    return _reviews_not_in_the_way(order, now)
+
+
+def _called_back(order: WorkOrder, now: Situation) -> str:
+    if now.due_callback is not None:
+        return _("The customer has to be called back first.")
+    return _all_tasks_reported(order, now) or _reviews_not_in_the_way(order, now)
+
+
+def _was_dissatisfied(order: WorkOrder, now: Situation) -> str:
+    return "" if order.must_reassign else _("An order is reassigned after a callback with a dissatisfied customer.")
+
+
+def _was_handed_over(order: WorkOrder, now: Situation) -> str:
+    if order.recallable:
+        return ""
+    return _("The other side has taken the order up already, or nothing was handed over. Ask them to return it.")
+
+
+def _stands_still(order: WorkOrder, now: Situation) -> str:
+    if order.status == Status.SUSPENDED or order.waiting_for or order.held_until:
+        return ""
+    return _("The order is neither suspended nor held nor waiting.")
+
+
+CONDITIONS: dict[Act, Callable[[WorkOrder, Situation], str]] = {
+    Act.COMPLETE: _all_tasks_reported,
+    Act.CALL_BACK: _callback_due,
+    Act.CLOSE: _called_back,
+    Act.REASSIGN: _was_dissatisfied,
+    Act.RECALL: _was_handed_over,
+    Act.RESUME: _stands_still,
+}
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a person may do to an order now, and why not the rest."""
+
+    now: tuple[Act, ...]
+    refused: dict[Act, str]
+
+
+def acts_for(order: WorkOrder, person: Staff) -> Allowed:
+    """Every act, sorted into allowed and refused with its reason."""
+    hanging = situation(order)
+    reasons = {act: why_not(order, act, person, hanging) for act in Act if act != Act.OPEN}
+    return Allowed(
+        now=tuple(act for act, reason in reasons.items() if not reason),
+        refused={act: reason for act, reason in reasons.items() if reason},
+    )
+
+
+def handlers(department: Department) -> list[Staff]:
+    """The people to whom work of a department can be given, by name."""
+    return list(
+        Staff.objects.filter(posts__department=department, posts__role__code__in=HANDLING_ROLES, is_active=True)
+        .distinct()
+        .order_by("name", "id")
+    )
+
+
+HANDLING_ROLES = ("engineer", "head", "approval_manager", "inspector", "dispatcher", "agent", "callback", "account_manager", "supervisor")

@@ -1,0 +1,35 @@
+"""Everything that can be done to a work order; the only writer of this slice.
+
+opening · moving (take up, hand over) · pausing · tasks · finishing · amending · beside (notes, files, links, work)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..rules import Act
+from .amending import amend, retype
+from .beside import attach, judge, link, note, record_work
+from .finishing import answer, call_back, close, complete, reassign, reopen, review, terminate, void
+from .ground import CannotAct
+from .moving import accept, assign, dispatch, recall, reply, return_to_sender, transfer
+from .opening import Matter, open_order, publish_type, reserve_order_id
+from .pausing import hold, resume, suspend, wait
+from .tasks import Assignment, report, split
+
+# The action of each act; all take the order first, then `by`, `at`, `version` and the act's own values by name.
+BY_ACT: dict[Act, Callable[..., Any]] = {
+    Act.ANSWER: answer, Act.ACCEPT: accept, Act.ASSIGN: assign, Act.DISPATCH: dispatch, Act.TRANSFER: transfer,
+    Act.REPLY: reply, Act.TERMINATE: terminate, Act.RETURN: return_to_sender, Act.SPLIT: split, Act.REPORT: report,
+    Act.HOLD: hold, Act.WAIT: wait, Act.SUSPEND: suspend, Act.RESUME: resume, Act.COMPLETE: complete,
+    Act.REVIEW: review, Act.CALL_BACK: call_back, Act.REASSIGN: reassign, Act.CLOSE: close, Act.REOPEN: reopen,
+    Act.VOID: void, Act.RECALL: recall, Act.AMEND: amend, Act.RETYPE: retype, Act.WORK: record_work, Act.NOTE: note,
+    Act.ATTACH: attach, Act.LINK: link, Act.JUDGE: judge,
+}  # fmt: skip
+
+__all__ = [
+    "BY_ACT",
+    "Assignment", "CannotAct", "Matter", "accept", "amend", "answer", "assign", "attach", "call_back", "close",
+    "complete", "dispatch", "hold", "judge", "link", "note", "open_order", "publish_type", "reassign", "recall",
+    "record_work", "reopen", "reply", "report", "reserve_order_id", "resume", "retype", "return_to_sender", "review",
+    "split", "suspend", "terminate", "transfer", "void", "wait",
+]  # fmt: skip

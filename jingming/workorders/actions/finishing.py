@@ -1,0 +1,205 @@
+"""Acts that bring an order to its end, or back from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from jingming.accounts.access import duties_of
+from jingming.accounts.models import Staff
+from jingming.base.errors import Unfit
+from jingming.codes.queries import check as check_code
+from jingming.organisation.models import Department
+
+from .. import access
+from ..models import Callback, Review, Task, WorkOrder
+from ..rules import Act, CallbackResult, ReviewResult, Status, callback_wanted
+from .ground import CannotAct, Doing, begin, hand_over, permission_of, responsible, rest_no_more
+from .moving import step_done
+
+
+def _end(doing: Doing, outcome: str) -> None:
+    order = doing.order
+    order.status, order.closed_at, order.recallable = Status.CLOSED, doing.at, False
+    order.processed_at = order.processed_at or doing.at
+    order.outcome = outcome or order.outcome
+    rest_no_more(order)
+
+
+@transaction.atomic
+def answer(order: WorkOrder, *, text: str, by: Staff, at: datetime, version: int | None) -> WorkOrder:
+    """Answer while the customer is still on the line, and close in the same act."""
+    doing = begin(order, Act.ANSWER, by=by, at=at, version=version)
+    _end(doing, text)
+    return doing.done(text=text)
+
+
+@transaction.atomic
+def terminate(order: WorkOrder, *, text: str, by: Staff, at: datetime, version: int | None) -> WorkOrder:
+    """End an order whose customer has been told (终止): by operations itself, or by the call centre after a reply."""
+    doing = begin(order, Act.TERMINATE, by=by, at=at, version=version)
+    _end(doing, text)
+    return doing.done(text=text)
+
+
+@transaction.atomic
+def complete(order: WorkOrder, *, text: str, by: Staff, at: datetime, version: int | None) -> WorkOrder:
+    """Say that the work is done; a callback falls due where the type or the sample asks for one."""
+    doing = begin(order, Act.COMPLETE, by=by, at=at, version=version)
+    here, plan = doing.order, doing.order.flow.callback
+    # Work that was split has been noted for review with each task's report.
+    if not Task.objects.filter(order=here, round=here.round).exists():
+        step_done(doing, text)
+    here.callback_waived = not callback_wanted(plan.when, plan.share, here.number)
+    here.status, here.processed_at, here.outcome, here.satisfied = Status.PROCESSED, at, text, None
+    hand_over(doing)
+    if not here.callback_waived:
+        _callback_falls_due(here, at)
+    return doing.done(text=text)
+
+
+def _callback_falls_due(order: WorkOrder, at: datetime) -> None:
+    Callback.objects.create(order=order, round=order.round, department=order.home_department, due_at=at)
+
+
+@transaction.atomic
+def review(
+    order: WorkOrder, *, result: ReviewResult, by: Staff, at: datetime, version: int | None, text: str = "",
+    review: int | None = None, to_step: str = "",
+) -> WorkOrder:  # fmt: skip
+    """A head's review 审核 of a step of own department. Returning needs a remark, keeps the number, and sends the
+    order back to the step that it names (the reviewed one if it names none)."""
+    doing = begin(order, Act.REVIEW, by=by, at=at, version=version)
+    looked_at = _own_review(doing, review)
+    if result == ReviewResult.RETURNED and not text:
+        raise Unfit(fields={"text": _("Say what is to be done better.")})
+    looked_at.result, looked_at.reviewer, looked_at.reviewed_at, looked_at.remark = result, by, at, text
+    looked_at.save()
+    if result == ReviewResult.RETURNED:
+        _back_to(doing, to_step or looked_at.step, looked_at)
+    return doing.done(
+        text=text,
+        facts={"review": looked_at.pk, "result": str(result), "step": looked_at.step, "done_by": looked_at.done_by_id},
+    )
+
+
+def _own_review(doing: Doing, wanted: int | None) -> Review:
+    roles = permission_of(doing).by
+    own = [
+        pending
+        for pending in doing.hanging.pending_reviews
+        if wanted in (None, pending.pk)
+        and any(access.may_review(post, doing.by, pending) for post in duties_of(doing.by) if post.role.code in roles)
+    ]
+    if not own:
+        raise CannotAct(_("This step does not wait for your review."))
+    return own[0]
+
+
+def _back_to(doing: Doing, step_key: str, looked_at: Review) -> None:
+    """Return the order for reassignment: the step is open again, what hung on its being done is withdrawn."""
+    order = doing.order
+    step = next((step for step in order.flow.steps if step.key == step_key), None)
+    if step is None:
+        raise Unfit(fields={"to_step": _("This type has no such step.")})
+    due = Callback.objects.filter(order=order, result="")
+    due.update(result=CallbackResult.WITHDRAWN, by=doing.by, at=doing.at)
+    if looked_at.task:
+        Task.objects.create(
+            order=order, round=order.round, department=looked_at.department, assignee=looked_at.task.assignee,
+            instruction=looked_at.remark, given_by=doing.by, given_at=doing.at,
+        )  # fmt: skip
+    elif step_key == looked_at.step:
+        order.department, order.assignee = looked_at.department, None
+    else:
+        order.department, order.assignee = responsible(order, step.kinds), None
+    order.step, order.status, order.processed_at, order.satisfied = step_key, Status.PROCESSING, None, None
+    if looked_at.task:
+        order.department = responsible(order, step.kinds)
+    order.must_reassign = order.recallable = False
+    rest_no_more(order)
+
+
+@transaction.atomic
+def call_back(
+    order: WorkOrder, *, result: CallbackResult, by: Staff, at: datetime, version: int | None,
+    satisfaction: int | None = None, text: str = "",
+) -> WorkOrder:  # fmt: skip
+    """Record a callback 回访. Satisfied: the order may be closed. Dissatisfied: it must be reassigned. Not reached:
+    another one falls due, until the plan's number of attempts lets it go."""
+    doing = begin(order, Act.CALL_BACK, by=by, at=at, version=version)
+    here, made = doing.order, doing.hanging.due_callback
+    if made is None:  # pragma: no cover - begin() refuses before
+        raise CannotAct(_("No callback is due on this order."))
+    if result == CallbackResult.WITHDRAWN:
+        raise Unfit(fields={"result": _("Say whether the customer is satisfied, or was not reached.")})
+    if result != CallbackResult.UNREACHABLE and satisfaction is None:
+        raise Unfit(fields={"satisfaction": _("Ask the customer for a value from 1 to 5.")})
+    made.result, made.satisfaction, made.text, made.by, made.at = result, satisfaction, text, by, at
+    made.save()
+    if result == CallbackResult.SATISFIED:
+        here.satisfied = True
+        hand_over(doing)
+    elif result == CallbackResult.DISSATISFIED:
+        here.satisfied, here.must_reassign = False, True
+    elif doing.hanging.unreached + 1 < here.flow.callback.attempts:
+        _callback_falls_due(here, at)
+    else:
+        hand_over(doing)
+    return doing.done(text=text, facts={"callback": made.pk, "result": str(result), "satisfaction": satisfaction})
+
+
+@transaction.atomic
+def reassign(
+    order: WorkOrder, *, text: str, by: Staff, at: datetime, version: int | None, department: Department | None = None
+) -> WorkOrder:
+    """Reassign the original order (对原工单转派) after a callback with a dissatisfied customer; a new round begins."""
+    doing = begin(order, Act.REASSIGN, by=by, at=at, version=version)
+    here = doing.order
+    if department is None:
+        here.sent_from = _last_handler(here)
+    here.must_reassign, here.status, here.processed_at, here.holds = False, Status.PROCESSING, None, 0
+    here.round += 1
+    hand_over(doing, department=department)
+    return doing.done(text=text)
+
+
+def _last_handler(order: WorkOrder) -> Department | None:
+    last = Review.objects.filter(order=order, task__isnull=True).order_by("-id").first()
+    return last.department if last else order.sent_from
+
+
+@transaction.atomic
+def close(order: WorkOrder, *, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
+    """Close an order whose callback is satisfied or not asked for."""
+    doing = begin(order, Act.CLOSE, by=by, at=at, version=version)
+    _end(doing, "")
+    return doing.done(text=text)
+
+
+@transaction.atomic
+def reopen(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
+    """Take up a closed order again: it begins its flow anew, in a new round, under its old number."""
+    doing = begin(order, Act.REOPEN, by=by, at=at, version=version)
+    check_code("reopen_reason", reason, "reason")
+    here, flow = doing.order, doing.order.flow
+    start = flow.step(flow.start)
+    here.status, here.step = Status.PROCESSING, start.key
+    here.department, here.assignee = responsible(here, start.kinds), None
+    here.closed_at = here.processed_at = here.satisfied = None
+    here.round += 1
+    here.holds = 0
+    return doing.done(reason=reason, text=text)
+
+
+@transaction.atomic
+def void(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
+    """Make an order void 作废: the only way to delete one, with its reason; it keeps its number."""
+    doing = begin(order, Act.VOID, by=by, at=at, version=version)
+    check_code("void_reason", reason, "reason")
+    doing.order.status, doing.order.status_before, doing.order.suspended_by = Status.VOID, "", None
+    doing.order.closed_at, doing.order.recallable = at, False
+    rest_no_more(doing.order)
+    return doing.done(reason=reason, text=text)

@@ -1,0 +1,147 @@
+"""Acts that take an order up or hand it to somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from jingming.accounts.access import duties_of
+from jingming.accounts.models import Staff
+from jingming.base.errors import NotAllowed, Unfit
+from jingming.codes.queries import check as check_code
+from jingming.organisation.models import Department
+
+from ..models import History, Review, Route, WorkOrder
+from ..rules import HANDING_OVER, Act, Status
+from .ground import CannotAct, Doing, begin, belongs, hand_over, permission_of, rest_no_more, settle_status, take_part
+
+
+@transaction.atomic
+def accept(order: WorkOrder, *, by: Staff, at: datetime, version: int | None) -> WorkOrder:
+    """Take charge of an order that stands in one's queue."""
+    doing = begin(order, Act.ACCEPT, by=by, at=at, version=version)
+    if doing.order.assignee_id not in (None, by.pk):
+        raise CannotAct(
+            _("%(person)s has taken this order already. Ask for it to be assigned to you.") % {"person": doing.order.assignee}
+        )
+    doing.order.assignee, doing.order.recallable = by, False
+    settle_status(doing.order)
+    belongs_here(doing, by)
+    return doing.done(to_staff=by)
+
+
+def belongs_here(doing: Doing, staff: Staff) -> None:
+    """Let the person keep seeing the order, as one of the department that has it."""
+    take_part(doing.order, doing.order.department, staff)
+
+
+@transaction.atomic
+def assign(order: WorkOrder, *, staff: Staff, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
+    """Give the order to one of the department's people (工作任务分配); an approval manager only to own engineers."""
+    doing = begin(order, Act.ASSIGN, by=by, at=at, version=version)
+    belongs(staff, doing.order.department)
+    allowed_as = permission_of(doing).by
+    roles = {post.role.code for post in duties_of(by)} & set(allowed_as)
+    if roles == {"approval_manager"} and staff.manager_id != by.pk:
+        raise NotAllowed(_("An approval manager assigns own engineers. %(person)s is not one of yours.") % {"person": staff})
+    doing.order.assignee, doing.order.recallable = staff, False
+    settle_status(doing.order)
+    belongs_here(doing, staff)
+    return doing.done(to_staff=staff, text=text)
+
+
+@transaction.atomic
+def dispatch(
+    order: WorkOrder, *, by: Staff, at: datetime, version: int | None, department: Department | None = None,
+    staff: Staff | None = None, text: str = "",
+) -> WorkOrder:  # fmt: skip
+    """Send the order to the department that will do it; without a person, to the approval manager of its category."""
+    doing = begin(order, Act.DISPATCH, by=by, at=at, version=version)
+    return _sent(doing, department, staff, text)
+
+
+@transaction.atomic
+def transfer(
+    order: WorkOrder, *, by: Staff, at: datetime, version: int | None, department: Department,
+    staff: Staff | None = None, text: str = "",
+) -> WorkOrder:  # fmt: skip
+    """Pass the order on to another department (转派)."""
+    doing = begin(order, Act.TRANSFER, by=by, at=at, version=version)
+    if department.pk == doing.order.department_id:
+        raise Unfit(fields={"department": _("The order is with this department already. Choose another.")})
+    step_done(doing, text)
+    return _sent(doing, department, staff, text)
+
+
+def _sent(doing: Doing, department: Department | None, staff: Staff | None, text: str) -> WorkOrder:
+    settle_status(doing.order)
+    hand_over(doing, department=department, staff=staff, recallable=True)
+    if staff is None and (manager := _approval_manager(doing.order)):
+        doing.order.assignee = staff = manager
+        belongs_here(doing, manager)
+    return doing.done(text=text, to_staff=staff)
+
+
+def _approval_manager(order: WorkOrder) -> Staff | None:
+    """Whose problems the order's category is, in the department that has it."""
+    if not order.category:
+        return None
+    route = Route.objects.select_related("manager").filter(category=order.category, department=order.department).first()
+    return route.manager if route and route.manager.is_active else None
+
+
+@transaction.atomic
+def reply(order: WorkOrder, *, text: str, by: Staff, at: datetime, version: int | None) -> WorkOrder:
+    """Send the order back with what is to be told: a department to operations, operations to the call centre (回复)."""
+    doing = begin(order, Act.REPLY, by=by, at=at, version=version)
+    step_done(doing, text)
+    settle_status(doing.order)
+    doing.order.outcome = text
+    hand_over(doing, recallable=True)
+    return doing.done(text=text)
+
+
+@transaction.atomic
+def return_to_sender(
+    order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = ""
+) -> WorkOrder:
+    """Return an order that is not one's own to do (退单), with the reason."""
+    doing = begin(order, Act.RETURN, by=by, at=at, version=version)
+    check_code("return_reason", reason, "reason")
+    settle_status(doing.order)
+    hand_over(doing)
+    return doing.done(reason=reason, text=text)
+
+
+@transaction.atomic
+def recall(order: WorkOrder, *, by: Staff, at: datetime, version: int | None, text: str) -> WorkOrder:
+    """Take back an order sent by mistake, while nobody has touched it: it stands again where it stood."""
+    doing = begin(order, Act.RECALL, by=by, at=at, version=version)
+    here = doing.order
+    last = History.objects.filter(order_id=here.pk, act__in=HANDING_OVER, occurred_at__gte=here.occurred_at)
+    sent = last.order_by("-version", "-id").first()
+    if sent is None or here.sent_from is None:
+        raise CannotAct(_("Nothing was handed over that could be recalled."))
+    here.department, here.step, here.assignee = here.sent_from, here.sent_step, here.sent_assignee
+    here.status = Status(sent.from_status)
+    here.recallable = False
+    rest_no_more(here)
+    # What the sender had reported of the step is no longer reported.
+    withdrawn = Review.objects.filter(order=here, step=here.step, result="", done_at=sent.occurred_at)
+    withdrawn.update(result="returned", reviewer=by, reviewed_at=at, remark=text)
+    return doing.done(text=text)
+
+
+def step_done(doing: Doing, text: str) -> None:
+    """Note a step that its department's head reviews."""
+    order = doing.order
+    if order.flow.review != "none" and order.flow.step(order.step).review:
+        Review.objects.create(
+            order=order, round=order.round, step=order.step, department=order.department, done_by=doing.by,
+            done_at=doing.at, work=text,
+        )  # fmt: skip
+
+
+

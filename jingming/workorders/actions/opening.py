@@ -1,0 +1,197 @@
+"""A new order: only `jingming.intake` calls this, after it has written the contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from jingming.accounts.models import Staff
+from jingming.audit import actions as audit
+from jingming.base.errors import Unfit
+from jingming.base.events import publish
+from jingming.codes.queries import check as check_code
+from jingming.customers.models import Customer, ServicePoint
+from jingming.interactions.models import Interaction
+from jingming.organisation.models import Department, Placed, Unit
+from jingming.organisation.queries import department_for, departments, units
+
+from ..events import WorkOrderOpened
+from ..flows import HOME
+from ..models import Participation, TypeVersion, WorkOrder
+from ..queries import current_version
+from ..rules import Act
+from .ground import take_part, write_history
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a contact is about: everything an order can be opened with."""
+
+    type: str
+    description: str
+    customer: Customer | None = None
+    service_point: ServicePoint | None = None
+    caller_name: str = ""
+    caller_phone: str = ""
+    address: str = ""
+    verified: tuple[str, ...] = ()
+    category: str = ""
+    level: str = "normal"
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+def open_order(
+    matter: Matter, *, order_id: int, interaction: Interaction, home: Department, place: Placed | Unit, by: Staff, at: datetime
+) -> WorkOrder:
+    """Open an order from a contact, in the department that begins its type's flow (the call centre if the place has
+    none), and give it its number last. `order_id` was reserved by the caller, who has written it on the contact."""
+    version = current_version(matter.type)
+    flow = version.flow
+    if matter.category:
+        check_code("category", matter.category, "category")
+    check_code("level", matter.level, "level")
+    start = flow.step(flow.start)
+    department = departments()[home.pk] if HOME in start.kinds else _first_department(start.kinds, place) or home
+    order = WorkOrder(
+        pk=order_id,
+        type_id=version.type_id,
+        version_of_type=version,
+        step=start.key,
+        home_department=home,
+        department=department,
+        opened_by=by,
+        interaction=interaction,
+        channel=interaction.channel,
+        customer=matter.customer,
+        service_point=matter.service_point,
+        caller_name=matter.caller_name,
+        caller_phone=matter.caller_phone,
+        address=matter.address or (matter.service_point.address if matter.service_point else ""),
+        verified=list(matter.verified),
+        category=matter.category,
+        level=matter.level,
+        description=matter.description,
+        form=clean_form(version, matter.form),
+        occurred_at=interaction.occurred_at,
+        recorded_at=interaction.recorded_at,
+    )
+    order.stand_where(place)
+    order.number = next_number(flow.prefix, place, at)
+    order.save(force_insert=True)
+    taking_part: list[tuple[Department, Staff | None]] = [(home, None), (home, by)]
+    if department.pk != home.pk:
+        taking_part.append((department, None))
+    Participation.objects.bulk_create(
+        Participation(order=order, department=d, staff=s, occurred_at=order.occurred_at) for d, s in taking_part
+    )
+    write_history(order, act=Act.OPEN, by=by, at=order.occurred_at, department_id=home.pk, text=matter.description)
+    audit.record("workorders.opened", order, by=by, at=at, number=order.number, type=flow.code)
+    publish(WorkOrderOpened(order_id=order.pk))
+    return order
+
+
+def _first_department(kinds: tuple[str, ...], place: Placed | Unit) -> Department | None:
+    return next((found for kind in kinds if (found := department_for(kind, place))), None)
+
+
+def clean_form(version: TypeVersion, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a type's own fields, checked; raises Unfit with a sentence for each field that is wrong."""
+    flow, clean, wrong = version.flow, {}, {}
+    for key, value in values.items():
+        form_field = flow.field(key)
+        if form_field is None:
+            wrong[key] = _("This type of order has no such field.")
+        elif value in (None, ""):
+            continue
+        elif form_field.kind == "code":
+            check_code(form_field.set, str(value), key)
+            clean[key] = str(value)
+        elif (fault := _unfit(form_field.kind, value)) is not None:
+            wrong[key] = fault
+        else:
+            clean[key] = value
+    if wrong:
+        raise Unfit(fields=wrong)
+    return clean
+
+
+def _unfit(kind: str, value: object) -> str | None:
+    if kind == "flag" and not isinstance(value, bool):
+        return _("Yes or no is meant.")
+    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 1e15):
+        return _("A number is meant.")
+    if kind == "date" and not _is_date(value):
+        return _("A date like 2026-11-22 is meant.")
+    if kind == "text" and (not isinstance(value, str) or len(value) > 2000):
+        return _("A text of at most 2,000 characters is meant.")
+    return None
+
+
+def _is_date(value: object) -> bool:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def next_number(prefix: str, place: Placed | Unit, at: datetime) -> str:
+    """The next order number of this prefix, city and local day, like BX-0562-20261122-000017.
+
+    Counted by one upsert, which holds the counter until the transaction ends: that is why it comes last.
+    """
+    city = next((units()[pk] for pk in (place.city_id, place.province_id) if pk), None)
+    code = city.number_code if city and city.number_code else "000"
+    day = at.astimezone(city.zone).date() if city else at.date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workorders_numbercounter (prefix, city_code, day, last) VALUES (%s, %s, %s, 1)"
+            " ON CONFLICT (prefix, city_code, day) DO UPDATE SET last = workorders_numbercounter.last + 1 RETURNING last",
+            [prefix, code, day],
+        )
+        (count,) = cursor.fetchone() or (0,)
+    return f"{prefix}-{code}-{day:%Y%m%d}-{count:06d}"
+
+
+def reserve_order_id() -> int:
+    """The id of an order about to be opened, so that its contact can name it from the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('workorders_workorder', 'id'))")
+        (reserved,) = cursor.fetchone() or (0,)
+    return int(reserved)
+
+
+@transaction.atomic
+def publish_type(definition: dict[str, Any], *, at: datetime, by: Staff | None = None, position: int = 0) -> TypeVersion:
+    """Publish a new version of a type of order; new orders begin with it, those under way keep theirs.
+
+    Publishing the definition that is current already changes nothing. Raises flows.BadFlow.
+    """
+    from ..flows import read_flow
+    from ..models import OrderType
+    from ..queries import forget
+
+    flow = read_flow(definition)
+    kind, _created = OrderType.objects.get_or_create(
+        code=flow.code,
+        defaults={"prefix": flow.prefix, "label": flow.label.model_dump(), "position": position},
+    )
+    last = kind.versions.order_by("-number").first()
+    if last is not None and last.definition == definition:
+        return last
+    version = TypeVersion.objects.create(
+        type=kind, number=last.number + 1 if last else 1, definition=definition, published_at=at
+    )
+    if kind.label != flow.label.model_dump():
+        kind.label = flow.label.model_dump()
+        kind.save(update_fields=["label"])
+    audit.record("workorders.type_published", kind, by=by, at=at, version=version.number)
+    forget()
+    return version
+
+
+__all__ = ["Matter", "clean_form", "next_number", "open_order", "publish_type", "reserve_order_id", "take_part"]

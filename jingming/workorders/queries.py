@@ -1,0 +1,201 @@
+"""Reads that feed screens: queues, an order's history and what hangs on it, the current version of a type."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jingming.accounts.access import duties_of, reach
+from jingming.accounts.models import Staff
+from jingming.accounts.rules import Authority, Scope
+from jingming.base.errors import Unfit
+from jingming.base.paging import PAGE, Page, newest_first
+from jingming.files.models import Attachment
+from jingming.files.queries import attachments_of
+from jingming.interactions.models import Interaction
+
+from .access import visible_to
+from .models import (
+    Callback,
+    History,
+    OrderLink,
+    OrderType,
+    Participation,
+    Review,
+    Task,
+    TypeVersion,
+    WorkOrder,
+    WorkOrderQuerySet,
+    WorkRecord,
+)
+from .rules import Status
+
+KEPT_SECONDS = 5.0
+_kept: dict[str, tuple[float, TypeVersion]] = {}
+
+
+def forget() -> None:
+    """Look up the current versions afresh; publishing a version calls this in its own process."""
+    _kept.clear()
+
+
+def current_version(code: str) -> TypeVersion:
+    """The version that new orders of a type begin with, kept for a few seconds; Unfit if there is no such type."""
+    until, version = _kept.get(code, (0.0, None))
+    if version is None or time.monotonic() >= until:
+        version = (
+            TypeVersion.objects.select_related("type").filter(type__code=code, type__active=True).order_by("-number").first()
+        )
+        if version is None:
+            raise Unfit(
+                fields={
+                    "type": _("There is no such type of order. Known are: %(types)s.")
+                    % {"types": ", ".join(OrderType.objects.filter(active=True).values_list("code", flat=True))}
+                }
+            )
+        _kept[code] = (time.monotonic() + KEPT_SECONDS, version)
+    return version
+
+
+def types() -> list[OrderType]:
+    """The types that can be opened, in their order."""
+    return list(OrderType.objects.filter(active=True))
+
+
+QUEUES: dict[str, Promise] = {
+    "mine": _("Mine"),
+    "department": _("My department's"),
+    "unassigned": _("Unassigned"),
+    "tasks": _("Tasks"),
+    "held": _("Held or waiting"),
+    "suspended": _("Suspended"),
+    "to_review": _("To review"),
+    "to_call_back": _("To call back"),
+    "all": _("All I may see"),
+}
+
+
+def queue(person: Staff, name: str, cursor: str = "", *, size: int = PAGE, filters: Q | None = None) -> Page[WorkOrder]:
+    """A page of a queue, newest contact first, with what its rows show; three queries at most, whatever is stored."""
+    if name not in QUEUES:
+        raise Unfit(fields={"queue": _("There is no such queue. Known are: %(names)s.") % {"names": ", ".join(QUEUES)}})
+    rows = _queue_rows(person, name)
+    if filters is not None:
+        rows = rows.filter(filters)
+    rows = rows.select_related("type", "assignee")
+    if "taken_part_at" in rows.query.annotations:
+        return newest_first(rows, cursor, by="taken_part_at", tie="taken_part_in", size=size)
+    return newest_first(rows, cursor, size=size)
+
+
+def _queue_rows(person: Staff, name: str) -> WorkOrderQuerySet:
+    if name == "all":
+        return _all_rows(person)
+    orders = visible_to(person)
+    departments = own_departments(person)
+    if name == "mine":
+        return orders.under_way().filter(assignee=person)
+    if name == "department":
+        return orders.under_way().for_departments(departments)
+    if name == "unassigned":
+        return orders.under_way().for_departments(departments).filter(assignee__isnull=True)
+    if name == "held":
+        return orders.under_way().for_departments(departments).exclude(waiting_for="", held_until__isnull=True)
+    if name == "suspended":
+        return orders.filter(status=Status.SUSPENDED).filter(
+            Q(department__in=departments) | Q(home_department__in=departments)
+        )
+    if name == "tasks":
+        pending: QuerySet[Task] = Task.objects.filter(reported_at__isnull=True, department__in=departments)
+        return orders.under_way().filter(pk__in=_of(person, pending).values("order"))
+    if name == "to_review":
+        waiting = Review.objects.filter(result="", department__in=departments).exclude(done_by=person)
+        return orders.under_way().filter(pk__in=waiting.values("order"))
+    due = Callback.objects.filter(result="", department__in=departments)
+    return orders.filter(status=Status.PROCESSED, pk__in=due.values("order"))
+
+
+def _all_rows(person: Staff) -> WorkOrderQuerySet:
+    """All that the person may see; for somebody who sees only what one department took part in, the rows are walked
+    from that department's own index instead of looking through everybody's."""
+    reached = reach(person, Authority.SEE_ORDERS)
+    if reached.everywhere or reached.places or len(reached.departments) != 1 or reached.own:
+        return visible_to(person)
+    (department,) = reached.departments
+    return WorkOrder.objects.filter(
+        participations__department=department, participations__staff__isnull=True
+    ).annotate(taken_part_at=F("participations__occurred_at"), taken_part_in=F("participations__order_id"))
+
+
+def _of(person: Staff, tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Only their own tasks for somebody whose posts all reach no further than own rows."""
+    if all(post.scope == Scope.OWN for post in duties_of(person)):
+        return tasks.filter(assignee=person)
+    return tasks
+
+
+def own_departments(person: Staff) -> set[int]:
+    """The departments in which the person holds a post."""
+    return {post.department_id for post in duties_of(person)}
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Everything that an order's page shows besides the order itself."""
+
+    history: list[History]
+    interactions: list[Interaction]
+    tasks: list[Task]
+    reviews: list[Review]
+    callbacks: list[Callback]
+    work: list[WorkRecord]
+    links: list[OrderLink]
+    attachments: list[Attachment]
+
+
+def history_of(order: WorkOrder) -> list[History]:
+    """The order's way, oldest first, from the months since its contact began. A day is allowed for before that:
+    imported lines may step back in time."""
+    return list(
+        History.objects.filter(order_id=order.pk, occurred_at__gte=order.occurred_at - timedelta(days=1)).order_by(
+            "occurred_at", "id"
+        )
+    )
+
+
+def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
+    """What hangs on an order, in eight queries; linked orders only as far as the person may see them."""
+    seen = visible_to(person)
+    links = OrderLink.objects.filter(Q(order=order) | Q(other=order)).select_related("order", "other", "by")
+    links = links.filter(Exists(seen.filter(pk=OuterRef("order"))), Exists(seen.filter(pk=OuterRef("other"))))
+    return Hanging(
+        history=history_of(order),
+        interactions=list(Interaction.objects.filter(order_id=order.pk).select_related("agent").order_by("occurred_at")),
+        tasks=list(Task.objects.filter(order=order).select_related("assignee", "reported_by").order_by("id")),
+        reviews=list(Review.objects.filter(order=order).select_related("done_by", "reviewer").order_by("id")),
+        callbacks=list(Callback.objects.filter(order=order).select_related("by").order_by("id")),
+        work=list(WorkRecord.objects.filter(order=order).select_related("staff").order_by("began_at")),
+        links=list(links.order_by("id")),
+        attachments=list(attachments_of(order)),
+    )
+
+
+def orders_of_customer(person: Staff, customer_id: int, size: int = 20) -> list[WorkOrder]:
+    """The customer's latest orders that the person may see."""
+    return list(visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size])
+
+
+def departments_that_took_part(orders: Iterable[WorkOrder]) -> dict[int, set[int]]:
+    """Order id → ids of the departments it has been with."""
+    found: dict[int, set[int]] = {}
+    for order_id, department_id in Participation.objects.filter(order__in=orders, staff__isnull=True).values_list(
+        "order_id", "department_id"
+    ):
+        found.setdefault(order_id, set()).add(department_id)
+    return found
