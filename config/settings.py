@@ -23,6 +23,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ENVIRONMENT.hosts] if ENVIRONMENT.https else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "jingming.ui.middleware.SecurityHeadersMiddleware",
+    "jingming.base.problems.ProblemsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -129,6 +131,8 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "jingming.accounts.adapter.StaffAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False  # a desk is shared: closing the browser signs out
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip,5/300s/key"}  # a whole hall signs in behind one address
 ACCOUNT_PREVENT_ENUMERATION = True
 
 # --- Language and time ----------------------------------------------------------------------------------------------
@@ -143,7 +147,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True  # serves straight from the slices; no collect step on a laptop
 WHITENOISE_AUTOREFRESH = DEBUG
-PORT = ENVIRONMENT.port
+BIND, PORT = ENVIRONMENT.bind, ENVIRONMENT.port
 STREAM_PORT = ENVIRONMENT.stream_port
 
 # --- Logs -----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from enum import Enum
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -52,7 +53,8 @@ def opens(view: View, *, to: Audience) -> View:
     `to` is PUBLIC, EVERYBODY_SIGNED_IN, one Authority, or several of which one is enough. A stranger to the
     installation is sent to the sign-in page and comes back afterwards (401 where htmx asks); a person without the
     authority hears 404, as if there were no such page. What is let in has `request.user` as an active member of
-    staff, so views are written with StaffRequest. Pages behind a door are never kept by browsers or proxies.
+    staff, so views are written with StaffRequest. NotAllowed from access.py becomes a 403 page that says the reason.
+    Pages behind a door are never kept by browsers or proxies.
     """
     audience = declared(to)
 
@@ -63,7 +65,10 @@ def opens(view: View, *, to: Audience) -> View:
                 return _to_sign_in(request)
             if not admits(audience, request.user):
                 raise Http404
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except NotAllowed as refusal:
+            raise PermissionDenied(refusal.message) from refusal
         if audience is not PUBLIC:
             # At a shared desk the back key must not show what the last person saw.
             response.headers.setdefault("Cache-Control", "private, no-store")

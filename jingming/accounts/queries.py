@@ -9,6 +9,8 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
+from jingming.base.paging import PAGE
+
 from .models import ApiToken, Post, Staff
 from .tokens import PREFIX, digest_of
 
@@ -78,9 +80,20 @@ def by_login(login: str) -> Staff | None:
     return named or Staff.objects.filter(employee_number=login).first()
 
 
-def colleagues(text: str = "") -> QuerySet[Staff]:
-    """Staff whose name, username or employee number holds `text`, by employee number."""
-    people = Staff.objects.select_related("department", "manager").order_by("employee_number")
+@dataclass(frozen=True)
+class Colleagues:
+    """A page of staff by employee number; `next` is the number after which the following page begins."""
+
+    items: list[Staff]
+    next: str | None
+
+
+def colleagues(visible: QuerySet[Staff], *, text: str = "", after: str = "") -> Colleagues:
+    """Those of the visible staff whose name, username or employee number holds `text`, after an employee number."""
+    people = visible.select_related("department", "manager").order_by("employee_number")
     if text:
         people = people.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(employee_number__startswith=text))
-    return people
+    if after:
+        people = people.filter(employee_number__gt=after)
+    found = list(people[: PAGE + 1])
+    return Colleagues(found[:PAGE], found[PAGE - 1].employee_number if len(found) > PAGE else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from .models import Department, Placed, ServiceArea, Unit
@@ -57,3 +58,29 @@ def department_for(kind: str, place: Placed | Unit) -> Department | None:
 def departments_of_kind(kind: Kind | str) -> list[Department]:
     """All active departments of a kind."""
     return [d for d in departments().values() if d.kind == kind and d.active]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A unit in the tree, how deep it stands, and its departments."""
+
+    unit: Unit
+    depth: int
+    departments: list[Department]
+
+
+def branches() -> list[Branch]:
+    """The whole tree, each unit after the one above it, by code."""
+    below: dict[int | None, list[Unit]] = {}
+    for unit in sorted(units().values(), key=lambda unit: unit.code):
+        below.setdefault(unit.parent_id, []).append(unit)
+    of_unit: dict[int, list[Department]] = {}
+    for department in departments().values():
+        of_unit.setdefault(department.unit_id, []).append(department)
+    ordered: list[Branch] = []
+    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
+    while waiting:
+        unit, depth = waiting.pop()
+        ordered.append(Branch(unit, depth, of_unit.get(unit.pk, [])))
+        waiting.extend((child, depth + 1) for child in reversed(below.get(unit.pk, [])))
+    return ordered

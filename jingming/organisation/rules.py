@@ -32,3 +32,4 @@ class Kind(TextChoices):
 
 PARENT_LEVEL = {Level.PROVINCE: Level.HQ, Level.CITY: Level.PROVINCE, Level.DISTRICT: Level.CITY}
 CODE = r"[A-Z0-9][A-Z0-9-]{0,29}"
+LEVEL_BELOW = {above: below for below, above in PARENT_LEVEL.items()}

@@ -1,0 +1,60 @@
+"""The API as deployed: which slice answers where under /api/v1/. Every operation declares whom it lets in."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+from ninja import NinjaAPI
+from ninja.openapi.docs import DocsBase
+
+from jingming.accounts.api import me, organisation
+from jingming.accounts.http import PUBLIC, opens
+from jingming.base.api import StrictParser, tell_problems
+from jingming.base.problems import problem
+from jingming.codes.api import router as codes
+
+
+class Docs(DocsBase):
+    """The API's pages, drawn by the parts that we ship."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        return render(request, "ui/api_docs.html", {"openapi_url": self.get_openapi_url(api, kwargs), "api": api})
+
+
+api = NinjaAPI(
+    title="Jingming 景明",
+    version=version("jingming"),
+    description=(
+        "The acts of the service centre. Send `Authorization: Bearer …`; on every create send an `Idempotency-Key`. "
+        "Errors are problem documents (RFC 9457) in the language of `Accept-Language`. "
+        "Lists answer `{items, next}`; pass `next` as `cursor` for the following page."
+    ),
+    urls_namespace="api",
+    openapi_url="/openapi.json",
+    docs_url="/docs",
+    docs=Docs(),
+    docs_decorator=lambda view: opens(view, to=PUBLIC),
+    parser=StrictParser(),
+)
+tell_problems(api)
+api.add_router("", me)
+api.add_router("", organisation)
+api.add_router("", codes)
+
+
+def not_here(request: HttpRequest, **_kwargs: object) -> HttpResponse:
+    """Any other address below /api/."""
+    return problem(404)
+
+
+def urls() -> tuple[list[URLPattern], str, str]:
+    """The API's addresses; its root, which ninja adds for itself, answers like any address that is not there."""
+    patterns, application, namespace = api.urls
+    for pattern in patterns:
+        if pattern.name == "api-root":
+            pattern.callback = opens(not_here, to=PUBLIC)
+    return patterns, application, namespace

@@ -1,0 +1,88 @@
+"""Input about members of staff: who they are, what they are posted as, their tokens and passwords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from jingming.accounts.models import Role, Staff
+from jingming.accounts.rules import Scope
+from jingming.organisation.models import Department, Unit
+
+
+class PersonForm(forms.Form):
+    """What may be changed about a person."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Home department"))
+    manager = forms.ModelChoiceField(
+        Staff.objects.none(), label=_("Approval manager"), required=False, help_text=_("Engineers get their work from this person.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = Department.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
+        self.fields["manager"].queryset = _approval_managers()  # type: ignore[attr-defined]
+
+
+def _approval_managers() -> Any:
+    return Staff.objects.filter(is_active=True, posts__role__code="approval_manager").distinct().order_by("employee_number")
+
+
+class PasswordField(forms.CharField):
+    """A new password, held to the rules of the house."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(strip=False, max_length=128, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        validate_password(value)
+        return value
+
+
+class NewPersonForm(PersonForm):
+    """A new colleague, with a first password to hand over."""
+
+    field_order = ("username", "employee_number", "name", "department", "manager", "language", "password")
+
+    username = forms.CharField(label=_("Username"), max_length=60)
+    employee_number = forms.CharField(label=_("Employee number"), max_length=20)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    password = PasswordField(label=_("First password"), help_text=_("At least 10 characters; hand it over in person."))
+
+
+class PasswordForm(forms.Form):
+    """A new password for somebody who has lost theirs."""
+
+    password = PasswordField(label=_("New password"), help_text=_("At least 10 characters; hand it over in person."))
+
+
+class PostForm(forms.Form):
+    """A post: as what, where, and how far it reaches."""
+
+    role = forms.ModelChoiceField(Role.objects.order_by("pk"), label=_("Role"))
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"))
+    scope = forms.ChoiceField(label=_("Reaches"), choices=Scope.choices)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Top unit"),
+        required=False,
+        help_text=_("Only for “Own unit and all below”; the department's own unit when empty."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = Department.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
+
+
+class TokenForm(forms.Form):
+    """What a new token is for."""
+
+    label = forms.CharField(label=_("What for"), max_length=60)

@@ -1,0 +1,37 @@
+"""Signing in, one's own page, staff, and the organisation (whose own slice lies below rights and cannot ask for them)."""
+
+from allauth.account.views import logout, password_change
+from django.urls import path
+
+from .http import EVERYBODY_SIGNED_IN, PUBLIC, opens
+from .rules import Authority
+from .views import organisation, signing_in, staff
+
+SEE_PLACES, CHANGE_PLACES = Authority.SEE_ORGANISATION, Authority.CHANGE_ORGANISATION
+
+urlpatterns = [
+    path("accounts/login/", opens(signing_in.SignIn.as_view(), to=PUBLIC), name="account_login"),
+    path("accounts/logout/", opens(logout, to=PUBLIC), name="account_logout"),
+    path("accounts/password/", opens(password_change, to=EVERYBODY_SIGNED_IN), name="account_change_password"),
+    path("accounts/switch/", opens(signing_in.switch_user, to=EVERYBODY_SIGNED_IN), name="switch_user"),
+    path("accounts/me/", opens(signing_in.profile, to=EVERYBODY_SIGNED_IN), name="profile"),
+    path("accounts/language/", opens(signing_in.set_language, to=PUBLIC), name="set_language"),
+    path("staff/", opens(staff.listing, to=Authority.SEE_STAFF), name="staff"),
+    path("staff/new/", opens(staff.engage, to=Authority.CHANGE_STAFF), name="staff_new"),
+    path("staff/<int:pk>/", opens(staff.page, to=Authority.SEE_STAFF), name="staff_page"),
+    path("staff/<int:pk>/change/", opens(staff.change, to=Authority.CHANGE_STAFF), name="staff_change"),
+    path("staff/<int:pk>/password/", opens(staff.set_password, to=Authority.CHANGE_STAFF), name="staff_password"),
+    path("staff/<int:pk>/access/", opens(staff.switch, to=Authority.CHANGE_STAFF), name="staff_switch"),
+    path("staff/<int:pk>/posts/", opens(staff.post, to=Authority.CHANGE_STAFF), name="staff_post"),
+    path("staff/<int:pk>/posts/<int:post>/end/", opens(staff.end_post, to=Authority.CHANGE_STAFF), name="post_end"),
+    path("staff/<int:pk>/tokens/", opens(staff.make_token, to=Authority.CHANGE_STAFF), name="token_make"),
+    path("staff/<int:pk>/tokens/<int:token>/revoke/", opens(staff.revoke_token, to=Authority.CHANGE_STAFF), name="token_revoke"),
+    path("organisation/", opens(organisation.tree, to=SEE_PLACES), name="organisation"),
+    path("organisation/units/<int:pk>/", opens(organisation.unit, to=SEE_PLACES), name="unit"),
+    path("organisation/units/<int:pk>/change/", opens(organisation.change_unit, to=CHANGE_PLACES), name="unit_change"),
+    path("organisation/units/<int:pk>/units/", opens(organisation.add_unit, to=CHANGE_PLACES), name="unit_add"),
+    path("organisation/units/<int:pk>/departments/", opens(organisation.add_department, to=CHANGE_PLACES), name="department_add"),
+    path("organisation/units/<int:pk>/areas/", opens(organisation.add_area, to=CHANGE_PLACES), name="area_add"),
+    path("organisation/<slug:kind>/<int:pk>/rename/", opens(organisation.rename, to=CHANGE_PLACES), name="place_rename"),
+    path("organisation/<slug:kind>/<int:pk>/switch/", opens(organisation.switch, to=CHANGE_PLACES), name="place_switch"),
+]

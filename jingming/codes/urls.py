@@ -1,0 +1,19 @@
+"""The dictionary."""
+
+from django.urls import path
+
+from jingming.accounts.http import opens
+from jingming.accounts.rules import Authority
+
+from . import views
+
+CHANGE = Authority.CHANGE_CODES
+
+urlpatterns = [
+    path("codes/", opens(views.sets, to=CHANGE), name="codes"),
+    path("codes/<slug:set_>/", opens(views.codes, to=CHANGE), name="codes_set"),
+    path("codes/<slug:set_>/new/", opens(views.add, to=CHANGE), name="code_add"),
+    path("codes/<int:pk>/rename/", opens(views.relabel, to=CHANGE), name="code_relabel"),
+    path("codes/<int:pk>/retire/", opens(views.retire, to=CHANGE), name="code_retire"),
+    path("codes/<int:pk>/restore/", opens(views.restore, to=CHANGE), name="code_restore"),
+]
