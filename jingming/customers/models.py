@@ -37,7 +37,10 @@ class Customer(Placed):
     class Meta:
         verbose_name = _("customer")
         indexes: ClassVar = [
-            models.Index("province", "city", "district", "occurred_at", name="customer_by_place"),
+            # Lists are newest first inside a district or a city; whoever sees a province sees most rows of a database.
+            models.Index("district", "occurred_at", "id", name="customer_by_district"),
+            models.Index("city", "occurred_at", "id", name="customer_by_city"),
+            models.Index("occurred_at", "id", name="customer_by_time"),
             models.Index(fields=["name"], name="customer_by_name", opclasses=["varchar_pattern_ops"]),
         ]
         constraints: ClassVar = [
@@ -54,7 +57,7 @@ class ContactPerson(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="contacts")
     name = models.CharField(max_length=60)
-    duty = models.CharField(max_length=60, blank=True, help_text="what they are to the customer")
+    duty = models.CharField(max_length=60, blank=True, help_text="code of the set `contact_duty`")
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -65,9 +68,11 @@ class ContactPerson(models.Model):
 
 
 class Phone(models.Model):
-    """A number under which a customer or a contact person is reached; digits only, with a leading + if international."""
+    """A number under which a customer or a contact person is reached: digits, with a leading + if it lies abroad."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="phones")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="phones", db_index=False
+    )  # the constraint's index begins with it
     contact = models.ForeignKey(ContactPerson, models.PROTECT, null=True, blank=True, related_name="phones")
     number = models.CharField(max_length=20, db_index=True)
     label = models.CharField(max_length=30, blank=True)
@@ -89,7 +94,7 @@ class ServicePoint(Placed):
 
     never_deleted: ClassVar[bool] = True
 
-    account_number = models.CharField(max_length=30, unique=True)
+    account_number = models.CharField(max_length=30)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="service_points")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     address = models.CharField(max_length=200)
@@ -107,6 +112,11 @@ class ServicePoint(Placed):
         verbose_name = _("service point")
         indexes: ClassVar = [
             models.Index("province", "city", "district", "account_number", name="service_point_by_place"),
+            models.Index(fields=["account_number"], name="service_point_by_account", opclasses=["varchar_pattern_ops"]),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint("account_number", name="an_account_number_is_given_once"),
+            models.CheckConstraint(condition=~Q(account_number=""), name="a_service_point_has_an_account_number"),
         ]
 
     def __str__(self) -> str:

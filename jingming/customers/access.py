@@ -1,0 +1,166 @@
+"""Whose archives a person may see and change: one ground, built from the posts, for pages, API, search and counts.
+
+A post that reaches units covers their customers; one that reaches its own department covers the customers of the
+department's place, if it is a department that works for customers. A post that reaches own rows covers none here:
+an engineer sees the customers of the orders in hand, and those lie above this slice.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from jingming.accounts.access import Reach, reach
+from jingming.accounts.models import Staff
+from jingming.accounts.rules import Authority
+from jingming.base.errors import Http404, NotAllowed, Unfit
+from jingming.organisation.models import Department, Placed, ServiceArea, Unit
+from jingming.organisation.queries import areas, departments, units
+from jingming.organisation.rules import Level
+
+from .models import ContactPerson, Customer, Phone, ServicePoint
+from .rules import CUSTOMER_FACING
+
+To = Literal["see", "change"]
+
+
+# --- The ground -----------------------------------------------------------------------------------------------------
+def ground(user: Staff | object, authority: Authority = Authority.SEE_CUSTOMERS) -> Reach:
+    """The places whose customers the authority covers; departments have become the places that they work for."""
+    reached = reach(user, authority)
+    covered = {"province": set(reached.provinces), "city": set(reached.cities), "district": set(reached.districts)}
+    everywhere = reached.everywhere
+    for department in (departments()[pk] for pk in reached.departments):
+        if department.kind not in CUSTOMER_FACING:
+            continue
+        unit = units()[department.unit_id]
+        if unit.level == Level.HQ:
+            everywhere = True
+        else:
+            covered[unit.level].add(unit.pk)
+    return Reach(
+        everywhere=everywhere,
+        provinces=frozenset(covered["province"]),
+        cities=frozenset(covered["city"]),
+        districts=frozenset(covered["district"]),
+    )
+
+
+def _covered(place: Reach, prefix: str = "") -> Q:
+    """The condition that a placed row (reached over `prefix`) lies on the ground."""
+    if place.everywhere:
+        return Q()
+    condition = Q(pk__in=[])
+    for level, ids in (("province", place.provinces), ("city", place.cities), ("district", place.districts)):
+        if ids:
+            condition |= Q(**{f"{prefix}{level}__in": ids})
+    return condition
+
+
+def _lies_on(place: Reach, row: Placed | Unit) -> bool:
+    return place.everywhere or bool(
+        {row.province_id} & place.provinces or {row.city_id} & place.cities or {row.district_id} & place.districts
+    )
+
+
+# --- What may be seen -----------------------------------------------------------------------------------------------
+def living_within(user: Staff | object) -> QuerySet[Customer]:
+    """The customers whose own place the posts cover: the part of `visible_to` that long lists can walk by index."""
+    return Customer.objects.filter(_covered(ground(user)))
+
+
+def visible_to(user: Staff | object) -> QuerySet[Customer]:
+    """The customers whom the person may see: those of the covered places, and those who are served there."""
+    place = ground(user)
+    if place.everywhere or not place:
+        return Customer.objects.filter(_covered(place))
+    served_there = ServicePoint.objects.filter(_covered(place), customer=OuterRef("pk"))
+    return Customer.objects.filter(_covered(place) | Exists(served_there))
+
+
+def service_points_visible_to(user: Staff | object) -> QuerySet[ServicePoint]:
+    """The service points in the covered places, and all those of customers who live there."""
+    place = ground(user)
+    if place.everywhere or not place:
+        return ServicePoint.objects.filter(_covered(place))
+    return ServicePoint.objects.filter(_covered(place) | _covered(place, "customer__"))
+
+
+# --- What may be fetched, and for what ------------------------------------------------------------------------------
+def get_customer(user: Staff | object, customer_id: int, *, to: To = "see") -> Customer:
+    """The customer; unknown and unseen give the same Http404, seen but not to be changed gives NotAllowed."""
+    customer = visible_to(user).filter(pk=customer_id).first()
+    if customer is None:
+        raise Http404
+    if to == "change" and not may_change(user, customer):
+        raise NotAllowed(_("You may see this archive, but only the people who work for its place may change it."))
+    return customer
+
+
+def get_service_point(user: Staff | object, customer_id: int, point_id: int, *, to: To = "see") -> ServicePoint:
+    """A service point of the customer, with its customer; refuses as `get_customer` does."""
+    found = service_points_visible_to(user).filter(pk=point_id, customer_id=customer_id)
+    point = found.select_related("customer", "area").first()
+    if point is None:
+        raise Http404
+    if to == "change" and not may_change(user, point) and not may_change(user, point.customer):
+        raise NotAllowed(_("You may see this service point, but only the people who work for its place may change it."))
+    return point
+
+
+def get_contact(customer: Customer, contact_id: int) -> ContactPerson:
+    """A contact person of a customer who has been fetched through `get_customer`, else Http404."""
+    contact = customer.contacts.filter(pk=contact_id).first()
+    if contact is None:
+        raise Http404
+    return contact
+
+
+def get_phone(customer: Customer, phone_id: int) -> Phone:
+    """A phone of a customer who has been fetched through `get_customer`, else Http404."""
+    phone = customer.phones.filter(pk=phone_id).select_related("contact").first()
+    if phone is None:
+        raise Http404
+    return phone
+
+
+def may_change(user: Staff | object, row: Customer | ServicePoint) -> bool:
+    """Whether the person works for the place of the row with the authority to change archives."""
+    return _lies_on(ground(user, Authority.CHANGE_CUSTOMERS), row)
+
+
+# --- Places that may be chosen --------------------------------------------------------------------------------------
+def units_open_to(user: Staff | object) -> list[Unit]:
+    """The units in which the person may keep customers, by code."""
+    place = ground(user, Authority.CHANGE_CUSTOMERS)
+    able = [unit for unit in units().values() if unit.level != Level.HQ and _lies_on(place, unit)]
+    return sorted(able, key=lambda unit: unit.code)
+
+
+def areas_open_to(user: Staff | object) -> list[ServiceArea]:
+    """The service areas in which the person may keep service points, each behind the one that holds it."""
+    place = ground(user, Authority.CHANGE_CUSTOMERS)
+    return [area for area in areas().values() if _lies_on(place, area)]
+
+
+def unit_for(user: Staff | object, code: str) -> Unit:
+    """The unit of this code, if the person may keep customers there; otherwise Unfit, whether it exists or not."""
+    unit = next((unit for unit in units_open_to(user) if unit.code == code), None)
+    if unit is None:
+        raise Unfit(fields={"unit": _("Choose a place that you work for.")})
+    return unit
+
+
+def area_for(user: Staff | object, code: str) -> ServiceArea:
+    """The service area of this code, if the person may keep service points there; otherwise Unfit."""
+    area = areas().get(code)
+    if area is None or not _lies_on(ground(user, Authority.CHANGE_CUSTOMERS), area):
+        raise Unfit(fields={"area": _("Choose a service area that you work for.")})
+    return area
+
+
+def own_place(by: Staff) -> Department:
+    """Where the person works: the place of an archive for which none was named."""
+    return departments()[by.department_id]

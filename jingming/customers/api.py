@@ -1,0 +1,186 @@
+"""The archives for programs, under /customers: the same acts and the same access as the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
+from django.urls import reverse
+from ninja import Query, Router
+from pydantic import Field
+
+from jingming.accounts.http import Bearer
+from jingming.accounts.idempotency import once
+from jingming.accounts.rules import Authority
+from jingming.base.api import Input, Listing, Output, listing
+from jingming.base.clock import now
+from jingming.base.http import StaffRequest
+
+from . import access, actions, queries, rules
+from .models import Customer, ServicePoint
+
+router = Router(tags=["customers"])
+SEE, CHANGE = Bearer(to=Authority.SEE_CUSTOMERS), Bearer(to=Authority.CHANGE_CUSTOMERS)
+Version = Annotated[
+    int, Field(ge=1, le=2**31 - 1, description="The version that you read; a newer one refuses the change.")
+]
+Code = Annotated[str, Field(max_length=30)]
+
+
+# --- What comes in --------------------------------------------------------------------------------------------------
+class CustomerChange(Input):
+    """What may be changed about a customer; what is left out stays."""
+
+    version: Version
+    kind: Literal["person", "enterprise"] = "person"
+    name: Annotated[str, Field(min_length=1, max_length=120)] = ""
+    number: Annotated[str, Field(max_length=30)] = ""
+    note: Annotated[str, Field(max_length=rules.NOTE_LENGTH)] = ""
+    unit: Annotated[str, Field(max_length=12, description="Code of the district, city or province.")] = ""
+
+
+class NewCustomer(Input):
+    """A customer; without `unit` the archive is kept where you work."""
+
+    kind: Literal["person", "enterprise"] = "person"
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    number: Annotated[str, Field(max_length=30)] = ""
+    note: Annotated[str, Field(max_length=rules.NOTE_LENGTH)] = ""
+    phone: Annotated[str, Field(max_length=60)] = ""
+    unit: Annotated[str, Field(max_length=12, description="Code of the district, city or province.")] = ""
+
+
+class NewServicePoint(Input):
+    """A place that is served; it lies in its area, else in the unit, else where the customer lives."""
+
+    account_number: Annotated[str, Field(min_length=1, max_length=60)]
+    address: Annotated[str, Field(min_length=1, max_length=200)]
+    unit: Annotated[str, Field(max_length=12, description="Code of the district, city or province.")] = ""
+    area: Annotated[str, Field(max_length=30, description="Code of the service area.")] = ""
+    device_number: Annotated[str, Field(max_length=60)] = ""
+    network_element: Annotated[str, Field(max_length=60)] = ""
+
+
+# --- What goes out --------------------------------------------------------------------------------------------------
+class PhoneOut(Output):
+    """A number under which the customer is reached."""
+
+    number: str
+    label: str
+    contact: str = Field(description="Name of the contact person; empty if it is the customer's own.")
+
+
+class ServicePointOut(Output):
+    """A place that is served."""
+
+    id: int
+    account_number: str
+    address: str
+    unit: str
+    area: str
+    device_number: str
+    network_element: str
+    active: bool
+    version: int
+
+
+class CustomerOut(Output):
+    """A customer as lists show it."""
+
+    id: int
+    kind: str
+    name: str
+    number: str
+    quick: bool
+    note: str
+    unit: str
+    since: datetime
+    version: int
+    url: str
+    phones: list[PhoneOut]
+    service_points: list[ServicePointOut]
+
+
+def _point_out(point: ServicePoint) -> dict[str, Any]:
+    return {**queries.facts_of_point(point), "id": point.pk, "version": point.version}
+
+
+def _out(customer: Customer) -> dict[str, Any]:
+    """The customer with phones and service points, which have been read before."""
+    return {
+        **queries.facts_of_customer(customer),
+        "id": customer.pk,
+        "quick": customer.quick,
+        "since": customer.occurred_at,
+        "version": customer.version,
+        "url": reverse("customers:customer", args=[customer.pk]),
+        "phones": [
+            {"number": phone.number, "label": phone.label, "contact": phone.contact.name if phone.contact else ""}
+            for phone in customer.phones.all()
+            if phone.active
+        ],
+        "service_points": [_point_out(point) for point in customer.service_points.all()],
+    }
+
+
+def _read(customer: Customer) -> dict[str, Any]:
+    prefetch_related_objects([customer], "phones__contact", "service_points__area")
+    return _out(customer)
+
+
+# --- Operations -----------------------------------------------------------------------------------------------------
+@router.get("", auth=SEE, response=Listing[CustomerOut])
+def customers(
+    request: StaffRequest,
+    q: Annotated[str, Query(max_length=rules.QUERY_LENGTH)] = "",
+    cursor: Annotated[str, Query(max_length=200)] = "",
+) -> dict[str, object]:
+    """The newest customers of your places, page by page; with `q` at most 20 that it may mean, the surest first:
+
+    account number, customer number, phone, meter or set-top box, beginning of an account number or a name.
+    """
+    if q.strip():
+        found = queries.find(request.user, q)
+        prefetch_related_objects(found, "phones__contact", "service_points__area")
+        return {"items": [_out(customer) for customer in found], "next": None}
+    page = queries.newest(request.user, cursor)
+    prefetch_related_objects(list(page.items), "phones__contact", "service_points__area")
+    return listing(page, _out)
+
+
+@router.get("/{int:customer_id}", auth=SEE, response=CustomerOut)
+def customer(request: StaffRequest, customer_id: int) -> dict[str, Any]:
+    """One customer with phones and service points."""
+    return _read(access.get_customer(request.user, customer_id))
+
+
+@router.post("", auth=CHANGE, response={201: CustomerOut})
+def add_customer(request: StaffRequest, payload: NewCustomer) -> HttpResponse:
+    """Open an archive."""
+
+    def effect() -> tuple[int, object]:
+        return 201, _read(actions.add_customer(**payload.model_dump(), by=request.user, at=now()))
+
+    return once(request, effect)
+
+
+@router.patch("/{int:customer_id}", auth=CHANGE, response=CustomerOut)
+def change_customer(request: StaffRequest, customer_id: int, payload: CustomerChange) -> dict[str, Any]:
+    """Change the fields that are sent; 409 with `differences` if somebody else has changed them since `version`."""
+    customer = access.get_customer(request.user, customer_id, to="change")
+    wanted = payload.model_dump(exclude_unset=True)
+    return _read(actions.change_customer(customer, **wanted, by=request.user, at=now()))
+
+
+@router.post("/{int:customer_id}/service-points", auth=CHANGE, response={201: ServicePointOut})
+def add_service_point(request: StaffRequest, customer_id: int, payload: NewServicePoint) -> HttpResponse:
+    """Note a place that is served under an account number."""
+    customer = access.get_customer(request.user, customer_id, to="change")
+
+    def effect() -> tuple[int, object]:
+        point = actions.add_service_point(customer, **payload.model_dump(), by=request.user, at=now())
+        return 201, _point_out(point)
+
+    return once(request, effect)

@@ -1,0 +1,252 @@
+"""Find customers and show an archive. Every function says how many queries it costs, whatever it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from jingming.accounts.models import Staff
+from jingming.base.errors import Unfit
+from jingming.base.paging import Page, newest_first
+from jingming.codes.queries import label_of
+from jingming.organisation.models import Unit
+from jingming.organisation.queries import areas, units
+from jingming.ui.labels import in_language
+
+from . import access, rules
+from .models import Change, ConductNote, Customer, Kind, Phone, ServicePoint
+
+MOST_FOUND = 20
+HISTORY_SHOWN = 50
+CANDIDATES = 20
+DUTY = "contact_duty"
+
+
+# --- Find -----------------------------------------------------------------------------------------------------------
+def with_ways(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with their service points and active phones: what a line of a list shows. Three queries."""
+    return customers.prefetch_related(
+        Prefetch("service_points", ServicePoint.objects.order_by("-active", "account_number")),
+        Prefetch("phones", Phone.objects.filter(active=True).order_by("pk")),
+    )
+
+
+def newest(user: Staff | object, cursor: str = "") -> Page[Customer]:
+    """The customers of the person's places, newest first. Three queries."""
+    return newest_first(with_ways(access.living_within(user)), cursor)
+
+
+def find(user: Staff | object, words: str) -> list[Customer]:
+    """At most 20 customers whom the words may mean, the surest first: account number, customer number, phone, meter or
+    set-top box, then account numbers and names that begin so. Four queries, each part of the first by its index.
+    """
+    reading = rules.read_query(words)
+    if not reading:
+        return []
+    points, customers = access.service_points_visible_to(user), access.living_within(user)
+    visible = access.visible_to(user).filter(pk=OuterRef("customer_id"))
+    parts: list[QuerySet[ServicePoint] | QuerySet[Customer] | QuerySet[Phone]] = []
+    if reading.account:
+        parts += [points.filter(account_number=reading.account), customers.filter(number=reading.account)]
+    if reading.phone:
+        parts.append(Phone.objects.filter(Exists(visible), number=reading.phone, active=True))
+    if reading.device:
+        parts.append(points.filter(device_number=reading.device))
+    if reading.account:
+        parts.append(points.filter(account_number__startswith=reading.account))
+    if reading.name:
+        parts.append(customers.filter(name__startswith=reading.name))
+    ids = _ranked(parts)
+    found = with_ways(Customer.objects.all()).in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def _ranked(parts: Iterable[QuerySet[ServicePoint] | QuerySet[Customer] | QuerySet[Phone]]) -> list[int]:
+    """The ids of the customers in the parts, those of the first part first, each once. One query."""
+    picked = [
+        part.order_by().values_list("pk" if part.model is Customer else "customer_id", Value(rank))[:MOST_FOUND]
+        for rank, part in enumerate(parts)
+    ]
+    rows = picked[0].union(*picked[1:], all=True) if len(picked) > 1 else picked[0]
+    return list(dict.fromkeys(pk for pk, rank in sorted(rows, key=lambda row: (row[1], row[0]))))[:MOST_FOUND]
+
+
+def by_account_number(user: Staff | object, text: str) -> ServicePoint | None:
+    """The service point of this account number, with its customer and area, if the person may see it. One query."""
+    try:
+        number = rules.account_number(text)
+    except Unfit:
+        return None
+    found = access.service_points_visible_to(user).filter(account_number=number)
+    return found.select_related("customer", "area").first()
+
+
+def by_phone(user: Staff | object, text: str) -> list[Customer]:
+    """The customers, visible to the person, who have this phone number; the longest known first. One query."""
+    try:
+        number = rules.phone_number(text)
+    except Unfit:
+        return []
+    reached = Phone.objects.filter(number=number, active=True).values("customer_id")
+    return list(access.visible_to(user).filter(pk__in=reached).order_by("occurred_at", "pk")[:CANDIDATES])
+
+
+@dataclass(frozen=True)
+class IntakeMatch:
+    """Whom a contact may be from: the place it is about if the account number is known, else whoever has the phone."""
+
+    service_point: ServicePoint | None
+    candidates: Sequence[Customer]
+
+    @property
+    def customer(self) -> Customer | None:
+        """The one customer it can be, if there is one."""
+        if self.service_point is not None:
+            return self.service_point.customer
+        return self.candidates[0] if len(self.candidates) == 1 else None
+
+
+def for_intake(user: Staff | object, *, account_number: str = "", phone: str = "") -> IntakeMatch:
+    """Who is meant by an account number or, where there is none, by a phone number. One query."""
+    if account_number:
+        return IntakeMatch(by_account_number(user, account_number), ())
+    return IntakeMatch(None, by_phone(user, phone) if phone else ())
+
+
+# --- Show -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line of an archive's history in the reader's language, as ui/_timeline.html takes it."""
+
+    at: datetime
+    who: str
+    what: str
+    text: str
+    tone: str = "note"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact person, the duty in the reader's language."""
+
+    pk: int
+    name: str
+    duty: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that the archive itself knows about a customer."""
+
+    customer: Customer
+    unit: Unit | None
+    service_points: list[ServicePoint]
+    phones: list[Phone]
+    contacts: list[Contact]
+    conduct: list[ConductNote]
+    history: list[HistoryLine]
+
+
+def card(customer: Customer) -> Card:
+    """The archive of a customer who has been fetched through access; history at most 50 lines. Five queries."""
+    return Card(
+        customer=customer,
+        unit=unit_of(customer),
+        service_points=list(customer.service_points.select_related("area").order_by("-active", "account_number")[:200]),
+        phones=list(customer.phones.select_related("contact").order_by("-active", "pk")[:200]),
+        contacts=[
+            Contact(one.pk, one.name, label_of(DUTY, one.duty) if one.duty else "", one.active)
+            for one in customer.contacts.order_by("-active", "pk")[:200]
+        ],
+        conduct=list(customer.conduct.select_related("by").order_by("-at", "-pk")[:50]),
+        history=history(customer),
+    )
+
+
+def history(customer: Customer) -> list[HistoryLine]:
+    """The last lines of the archive's history, newest first. One query."""
+    lines = Change.objects.filter(customer_id=customer.pk).order_by("-occurred_at", "-id")[:HISTORY_SHOWN]
+    return [
+        HistoryLine(
+            at=line.occurred_at,
+            who=line.by_name,
+            what=str(rules.ACTS.get(line.act, line.act)),
+            text="\n".join(_said(field, before, after) for field, (before, after) in line.facts.items()),
+            tone="act" if line.act in {"added", "quick_archived"} else "note",
+        )
+        for line in lines
+    ]
+
+
+def _said(field: str, before: object, after: object) -> str:
+    names = {"field": rules.FIELDS.get(field, field), "before": shown(field, before), "after": shown(field, after)}
+    if before in ("", None) or before == after:
+        return _("%(field)s: %(after)s") % names
+    if after in ("", None):
+        return _("%(field)s: %(before)s, taken away") % names
+    return _("%(field)s: %(before)s → %(after)s") % names
+
+
+def shown(field: str, value: object) -> str:
+    """A kept value in the reader's words."""
+    if value in ("", None):
+        return "—"
+    if field in SHOWN:
+        return SHOWN[field](value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
+
+
+def _unit_name(code: object) -> str:
+    return next((in_language(unit.label) for unit in units().values() if unit.code == code), str(code))
+
+
+def _area_name(code: object) -> str:
+    return in_language(areas()[str(code)].label) if str(code) in areas() else str(code)
+
+
+SHOWN: dict[str, Callable[[object], str]] = {
+    "kind": lambda kind: str(Kind(kind).label) if kind in Kind.values else str(kind),
+    "unit": _unit_name,
+    "area": _area_name,
+    "duty": lambda code: label_of(DUTY, str(code)),
+    "good": lambda good: _("Good") if good else _("Bad"),
+}
+
+
+def unit_of(row: Customer | ServicePoint) -> Unit | None:
+    """The smallest unit in which a row lies; None at headquarters. No query."""
+    pk = row.district_id or row.city_id or row.province_id
+    return units().get(pk) if pk else None
+
+
+def facts_of_customer(customer: Customer) -> dict[str, object]:
+    """What can be changed about a customer, as plain values under their field names."""
+    unit = unit_of(customer)
+    return {
+        "kind": customer.kind,
+        "name": customer.name,
+        "number": customer.number,
+        "note": customer.note,
+        "unit": unit.code if unit else "",
+    }
+
+
+def facts_of_point(point: ServicePoint) -> dict[str, object]:
+    """What can be changed about a service point, as plain values under their field names."""
+    unit = unit_of(point)
+    return {
+        "account_number": point.account_number,
+        "address": point.address,
+        "unit": unit.code if unit else "",
+        "area": point.area.code if point.area else "",
+        "device_number": point.device_number,
+        "network_element": point.network_element,
+        "active": point.active,
+    }

@@ -1,0 +1,177 @@
+"""Vocabulary of archives, and how typed words become what is kept: phone numbers, account numbers, search words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jingming.base.errors import Unfit
+from jingming.organisation.rules import Kind as DepartmentKind
+
+# A post that reaches its own department sees the customers of the department's place, if that is whom it works for.
+CUSTOMER_FACING = frozenset(
+    {
+        DepartmentKind.CALL_CENTRE,
+        DepartmentKind.OPERATIONS,
+        DepartmentKind.MAINTENANCE,
+        DepartmentKind.BUSINESS,
+        DepartmentKind.INSPECTION,
+        DepartmentKind.SUPERVISION,
+        DepartmentKind.MARKETING,
+    }
+)
+
+NOTE_LENGTH = 2000
+ACCOUNT_LENGTH = 30
+DEVICE_LENGTH = 40
+QUERY_LENGTH = 100
+
+# Fields of an archive in the words of its pages and of its history.
+FIELDS: dict[str, Promise] = {
+    "kind": gettext_lazy("Kind"),
+    "name": gettext_lazy("Name"),
+    "number": gettext_lazy("Customer number"),
+    "note": gettext_lazy("Note"),
+    "unit": gettext_lazy("Place"),
+    "phone": gettext_lazy("Phone"),
+    "label": gettext_lazy("Remark"),
+    "contact": gettext_lazy("Contact person"),
+    "duty": gettext_lazy("Duty"),
+    "account_number": gettext_lazy("Account number"),
+    "address": gettext_lazy("Address"),
+    "area": gettext_lazy("Service area"),
+    "device_number": gettext_lazy("Meter or set-top box"),
+    "network_element": gettext_lazy("Network element"),
+    "active": gettext_lazy("In use"),
+    "customer": gettext_lazy("Customer"),
+    "good": gettext_lazy("Conduct"),
+    "text": gettext_lazy("What happened"),
+}
+
+# What a line of history says; the person stands before it.
+ACTS: dict[str, Promise] = {
+    "added": gettext_lazy("opened the archive"),
+    "quick_archived": gettext_lazy("opened a quick archive"),
+    "changed": gettext_lazy("changed the archive"),
+    "contact_added": gettext_lazy("added a contact person"),
+    "contact_changed": gettext_lazy("changed a contact person"),
+    "contact_retired": gettext_lazy("retired a contact person"),
+    "phone_added": gettext_lazy("added a phone number"),
+    "phone_changed": gettext_lazy("changed a phone number"),
+    "phone_retired": gettext_lazy("retired a phone number"),
+    "point_added": gettext_lazy("added a service point"),
+    "point_changed": gettext_lazy("changed a service point"),
+    "point_moved_in": gettext_lazy("took over a service point"),
+    "point_moved_out": gettext_lazy("handed over a service point"),
+    "conduct_noted": gettext_lazy("noted conduct"),
+}
+
+DASHES = "-‐‑‒–—―−ー.·/()[]"
+EXTENSION = re.compile(r"[#*,;xX]|ext|转|轉|分机|分機")
+CHINA = re.compile(r"\A(?:\+|00)86|\A86(?=1[3-9][0-9]{9}\Z)")
+NATIONAL = re.compile(r"\A[0-9]{3,15}\Z")
+FOREIGN = re.compile(r"\A\+[1-9][0-9]{6,14}\Z")
+MOBILE = re.compile(r"\A1[3-9][0-9]{9}\Z")
+# Numbers dialled as they are, without an area code: 400 and 800 lines, and all that are too short to have one.
+WITHOUT_AREA = re.compile(r"\A(?:[48]00[0-9]{7}|[0-9]{1,8})\Z")
+ACCOUNT = re.compile(r"\A[0-9A-Z](?:[0-9A-Z/._-]*[0-9A-Z])?\Z")
+
+
+def one_line(text: str) -> str:
+    """The text on one line: no control or directing characters, single spaces, none at the ends."""
+    visible = "".join(c if unicodedata.category(c) not in {"Cc", "Cf"} else " " if c.isspace() else "" for c in text)
+    return " ".join(visible.split())
+
+
+def phone_number(text: str) -> str:
+    """The number as it is kept: digits, as dialled inside the country; with + and country code if it lies abroad.
+
+    Full-width digits, spaces, dashes, brackets and +86 are taken away; an area code gets its 0 back. Raises Unfit,
+    with the sentence under "phone", for anything that cannot be dialled so, extensions included.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in {"Cf", "Cc"})
+    if EXTENSION.search(plain.strip().lower()):
+        raise _no_phone(_("Leave the extension out of the number and write it into the remark."))
+    digits = "".join(c for c in plain if c not in DASHES and not c.isspace())
+    inside, from_abroad = CHINA.subn("", digits)
+    if from_abroad:
+        area_lost = not (inside.startswith("0") or MOBILE.match(inside) or WITHOUT_AREA.match(inside))
+        digits = f"0{inside}" if area_lost else inside
+    elif digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if not (NATIONAL.match(digits) or FOREIGN.match(digits)):
+        raise _no_phone(_("A phone number has 3 to 15 digits, for example 0562 2831100 or 138 0562 1234."))
+    return digits
+
+
+def account_number(text: str) -> str:
+    """The account number 户号 as it is kept: capital letters and digits, no spaces; raises Unfit otherwise."""
+    return _coded(
+        text,
+        "account_number",
+        ACCOUNT_LENGTH,
+        _("An account number has up to 30 digits and letters, no other characters."),
+    )
+
+
+def device_number(text: str) -> str:
+    """The number on a meter or set-top box as it is kept, "" for none; raises Unfit if it is no such number."""
+    if not text.strip():
+        return ""
+    return _coded(
+        text, "device_number", DEVICE_LENGTH, _("The number on a meter or set-top box has up to 40 digits and letters.")
+    )
+
+
+def _coded(text: str, field: str, longest: int, sentence: str) -> str:
+    code = "".join(one_line(unicodedata.normalize("NFKC", text)).split()).upper()
+    if len(code) > longest or not ACCOUNT.match(code):
+        raise Unfit(fields={field: sentence})
+    return code
+
+
+def _no_phone(sentence: str) -> Unfit:
+    return Unfit(fields={"phone": sentence})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the words in the search box may be; "" for what they cannot be."""
+
+    account: str
+    device: str
+    phone: str
+    name: str
+
+    def __bool__(self) -> bool:
+        return bool(self.account or self.device or self.phone or self.name)
+
+
+SHORTEST_ACCOUNT = 3  # digits below this would find half the archive
+
+
+def read_query(words: str) -> Reading:
+    """All that the words may mean: an account or device number, a phone number, the beginning of a name."""
+    words = one_line(words)[:QUERY_LENGTH]
+    account = _or_nothing(account_number, words)
+    coded = len(account) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in account)
+    device = _or_nothing(device_number, words)
+    return Reading(
+        account=account if coded else "",
+        device=device if len(device) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in device) else "",
+        phone=_or_nothing(phone_number, words),
+        name=words if any(c.isalpha() for c in words) else "",
+    )
+
+
+def _or_nothing(read: Callable[[str], str], words: str) -> str:
+    try:
+        return read(words)
+    except Unfit:
+        return ""

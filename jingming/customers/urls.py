@@ -1,0 +1,47 @@
+"""Pages of the archives: a table of contents, each with who may come in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jingming.accounts.http import opens
+from jingming.accounts.rules import Authority
+
+from . import views
+
+app_name = "customers"
+SEE, CHANGE = Authority.SEE_CUSTOMERS, Authority.CHANGE_CUSTOMERS
+
+urlpatterns = [
+    path("", opens(views.customers, to=SEE), name="list"),
+    path("new/", opens(views.add_customer, to=CHANGE), name="add"),
+    path("<int:customer_id>/", opens(views.customer, to=SEE), name="customer"),
+    path("<int:customer_id>/change/", opens(views.change_customer, to=CHANGE), name="change"),
+    path("<int:customer_id>/conduct/new/", opens(views.note_conduct, to=CHANGE), name="note-conduct"),
+    path("<int:customer_id>/contacts/new/", opens(views.add_contact, to=CHANGE), name="add-contact"),
+    path("<int:customer_id>/contacts/<int:contact_id>/", opens(views.change_contact, to=CHANGE), name="change-contact"),
+    path(
+        "<int:customer_id>/contacts/<int:contact_id>/retire/",
+        opens(views.retire_contact, to=CHANGE),
+        name="retire-contact",
+    ),
+    path(
+        "<int:customer_id>/contacts/<int:contact_id>/phones/new/",
+        opens(views.add_phone, to=CHANGE),
+        name="add-contact-phone",
+    ),
+    path("<int:customer_id>/phones/new/", opens(views.add_phone, to=CHANGE), name="add-phone"),
+    path("<int:customer_id>/phones/<int:phone_id>/", opens(views.change_phone, to=CHANGE), name="change-phone"),
+    path("<int:customer_id>/phones/<int:phone_id>/retire/", opens(views.retire_phone, to=CHANGE), name="retire-phone"),
+    path("<int:customer_id>/service-points/new/", opens(views.add_service_point, to=CHANGE), name="add-point"),
+    path(
+        "<int:customer_id>/service-points/<int:point_id>/",
+        opens(views.change_service_point, to=CHANGE),
+        name="change-point",
+    ),
+    path(
+        "<int:customer_id>/service-points/<int:point_id>/move/",
+        opens(views.move_service_point, to=CHANGE),
+        name="move-point",
+    ),
+]

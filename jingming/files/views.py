@@ -1,0 +1,34 @@
+"""Give out an attachment, so that no browser can take it for a page of ours."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_GET
+
+from jingming.base.clock import now
+from jingming.base.http import StaffRequest
+
+from . import access, actions, rules, store
+
+
+@require_GET
+def download(request: StaffRequest, attachment_id: int) -> FileResponse:
+    """The file as a download; with `?inline=1` a picture is shown in the page instead."""
+    attachment = access.get_attachment(request.user, attachment_id)
+    if attachment.scan == "infected":
+        raise Http404
+    shown = request.GET.get("inline") == "1" and attachment.media_type in rules.SHOWN_IN_PAGE
+    content = store.read(attachment.store_key)
+    actions.note_download(attachment, by=request.user, at=now(), shown=shown)
+    charset = "; charset=utf-8" if attachment.media_type in rules.TEXTS else ""
+    return FileResponse(
+        content,
+        as_attachment=not shown,
+        filename=attachment.name,
+        content_type=attachment.media_type + charset,
+        headers={
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
