@@ -14,7 +14,7 @@ from jingming.base.errors import NotAllowed, Unfit
 from jingming.customers.models import Customer, ServicePoint
 from jingming.interactions.actions import AlreadyDisposed, Contact, dispose, heard_before, register
 from jingming.interactions.models import Interaction
-from jingming.interactions.rules import Disposition
+from jingming.interactions.rules import Direction, Disposition
 from jingming.organisation.models import Department, Placed
 from jingming.organisation.queries import department_for, departments
 from jingming.organisation.rules import Kind
@@ -22,6 +22,9 @@ from jingming.workorders import actions as workorders
 from jingming.workorders.actions import Matter
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import LinkKind
+
+
+__all__ = ["AlreadyDisposed", "Contact", "Direction", "Matter", "Taken", "attach", "begin", "explain", "take"]
 
 
 @dataclass(frozen=True)

@@ -162,15 +162,15 @@ class WorkOrder(Placed):
             models.Index(F("occurred_at").desc(), F("id").desc(), name="order_by_time"),
             models.Index(
                 "department", F("occurred_at").desc(), F("id").desc(),
-                name="open_order_by_department", condition=~Q(status__in=["closed", "void"]),
+                name="open_order_by_department", condition=Q(status__in=[*OPEN_STATES]),
             ),
             models.Index(
                 "assignee", F("occurred_at").desc(), F("id").desc(),
-                name="open_order_by_assignee", condition=~Q(status__in=["closed", "void"]),
+                name="open_order_by_assignee", condition=Q(status__in=[*OPEN_STATES]),
             ),
             models.Index(
                 "city", F("occurred_at").desc(), F("id").desc(),
-                name="open_order_by_city", condition=~Q(status__in=["closed", "void"]),
+                name="open_order_by_city", condition=Q(status__in=[*OPEN_STATES]),
             ),
             models.Index(
                 "home_department", F("occurred_at").desc(), F("id").desc(),

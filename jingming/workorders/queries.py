@@ -191,6 +191,23 @@ def orders_of_customer(person: Staff, customer_id: int, size: int = 20) -> list[
     return list(visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size])
 
 
+def narrowed(*, status: str | None = None, type: str = "", level: str = "") -> Q | None:
+    """The condition of the filters that lists offer; Unfit for a type that there is not. None if nothing is asked."""
+    condition = Q()
+    if status:
+        condition &= Q(status=status)
+    if type:
+        condition &= Q(type=current_version(type).type_id)
+    if level:
+        condition &= Q(level=level)
+    return condition or None
+
+
+def numbers_of(ids: Iterable[int | None]) -> dict[int, str]:
+    """Order id → number, for contacts that the reader may see; the numbers of their orders are no secret to them."""
+    return dict(WorkOrder.objects.filter(pk__in={pk for pk in ids if pk}).values_list("pk", "number"))
+
+
 def departments_that_took_part(orders: Iterable[WorkOrder]) -> dict[int, set[int]]:
     """Order id → ids of the departments it has been with."""
     found: dict[int, set[int]] = {}
