@@ -132,7 +132,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "jingming.accounts.adapter.StaffAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a desk is shared: closing the browser signs out
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip,5/300s/key"}  # a whole hall signs in behind one address
+# A whole hall signs in behind one address; five wrong passwords for one name are its lock.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip,5/300s/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
 
 # --- Language and time ----------------------------------------------------------------------------------------------

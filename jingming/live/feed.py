@@ -6,7 +6,8 @@ import asyncio
 import logging
 
 import psycopg
-from django.db import connections
+
+from jingming.database.direct import parameters
 
 from .rules import CHANNEL, Change, Memory, read
 
@@ -75,7 +76,7 @@ class Feed:
         pause = 0.1
         while True:
             try:
-                connection = await psycopg.AsyncConnection.connect(autocommit=True, **_connection_parameters())
+                connection = await psycopg.AsyncConnection.connect(autocommit=True, **parameters())
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._begin_anew()
@@ -106,9 +107,3 @@ class Feed:
         self.memory.forget()
         for listener in self._listeners:
             listener.hear(GAP)
-
-
-def _connection_parameters() -> dict[str, object]:
-    """How Django connects, without what only Django's own connections need."""
-    parameters = connections["default"].get_connection_params()
-    return {key: value for key, value in parameters.items() if key not in {"context", "cursor_factory"}}

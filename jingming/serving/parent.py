@@ -7,6 +7,7 @@ where the database is the embedded one, an attachment to it.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -14,12 +15,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from jingming.base.environment import Environment
+from jingming.database.address import django_databases
+from jingming.database.embedded import attach
 
 from .family import PATIENCE
 from .listening import listen
@@ -111,13 +115,26 @@ class Parent:
             "web": listen(environment.bind, environment.port, "JINGMING_PORT"),
             "stream": listen(environment.bind, environment.stream_port, "JINGMING_STREAM_PORT"),
         }
-        environ = child_environment(environment)
-        self.children = [Child(name, child_command(name), environ, self.sockets.get(name)) for name in PARTS]
+        self.name = name_of_desk(environment)
+        self.address = address_of_desk(environment)
+        environ = our_environment(environment)
+        self.children = [
+            Child(name, our_command("serve", name, "--parent", str(os.getpid())), environ, self.sockets.get(name))
+            for name in PARTS
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for listener in self.sockets.values():
+            listener.close()
 
     def serve(self) -> None:
         """Run all parts until asked to end; when this returns, none of them runs."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_end)
+        threading.Thread(target=self._tell_when_ready, daemon=True).start()
         try:
             while not self.stopping:
                 for child in self.children:
@@ -125,6 +142,13 @@ class Parent:
                 time.sleep(TICK)
         finally:
             self._end_children()
+
+    def _tell_when_ready(self) -> None:
+        host, port = self.sockets["web"].getsockname()[:2]
+        while not self.stopping and not answers(host, port, "/readyz", named=self.name):
+            time.sleep(0.3)
+        if not self.stopping:
+            say("serve", f"ready: {self.address}")
 
     def _asked_to_end(self, *_: object) -> None:
         self.stopping = True  # no more than this: a handler interrupts anything
@@ -139,6 +163,29 @@ class Parent:
             child.end()
 
 
+def name_of_desk(environment: Environment) -> str:
+    """The first host name under which the desk may be asked for."""
+    return next((host.lstrip(".") for host in environment.hosts if host != "*"), "localhost")
+
+
+def address_of_desk(environment: Environment) -> str:
+    """Where a browser finds the desk."""
+    scheme = "https" if environment.https else "http"
+    return f"{scheme}://{name_of_desk(environment)}" + ("" if environment.https else f":{environment.port}")
+
+
+def answers(host: str, port: int, path: str, *, named: str = "localhost") -> bool:
+    """Whether a GET of the path, asked under a host name, is answered with 200 within a few seconds."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"Host": named})
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def until(true: Callable[[], bool], seconds: float) -> bool:
     """Wait until it is true, but no longer than that; whether it came true."""
     deadline = time.monotonic() + seconds
@@ -147,12 +194,20 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
     return came
 
 
-def child_command(name: str) -> list[str]:
-    """The command that runs a part as our child. -P: nothing is imported from the working directory."""
-    return [sys.executable, "-P", "-m", "jingming.cli", "serve", name, "--parent", str(os.getpid())]
+@contextlib.contextmanager
+def attached(environment: Environment) -> Iterator[None]:
+    """Hold the embedded database; nothing where the environment names a server."""
+    embedded = django_databases(os.environ, environment.home)["default"].get("EMBEDDED")
+    with attach(Path(embedded["home"])) if embedded else contextlib.nullcontext():
+        yield
 
 
-def child_environment(environment: Environment) -> dict[str, str]:
+def our_command(*arguments: str) -> list[str]:
+    """A command of ours as a process. -P: nothing is imported from the working directory."""
+    return [sys.executable, "-P", "-m", "jingming.cli", *arguments]
+
+
+def our_environment(environment: Environment) -> dict[str, str]:
     """Our environment, with paths that mean the same from any directory."""
     root = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
