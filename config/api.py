@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
@@ -16,13 +15,16 @@ from jingming.accounts.http import PUBLIC, opens
 from jingming.base.api import StrictParser, tell_problems
 from jingming.base.problems import problem
 from jingming.codes.api import router as codes
+from jingming.customers.api import router as customers
+from jingming.workspace.api import contacts
+from jingming.workspace.api import router as work_orders
 
 
 class Docs(DocsBase):
     """The API's pages, drawn by the parts that we ship."""
 
-    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        return render(request, "ui/api_docs.html", {"openapi_url": self.get_openapi_url(api, kwargs), "api": api})
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: object) -> HttpResponse:
+        return render(request, "ui/api_docs.html", {"openapi_url": self.get_openapi_url(api, dict(kwargs)), "api": api})
 
 
 api = NinjaAPI(
@@ -44,6 +46,9 @@ tell_problems(api)
 api.add_router("", me)
 api.add_router("", organisation)
 api.add_router("", codes)
+api.add_router("/customers", customers)
+api.add_router("/work-orders", work_orders)
+api.add_router("/interactions", contacts)
 
 
 def not_here(request: HttpRequest, **_kwargs: object) -> HttpResponse:
@@ -51,10 +56,10 @@ def not_here(request: HttpRequest, **_kwargs: object) -> HttpResponse:
     return problem(404)
 
 
-def urls() -> tuple[list[URLPattern], str, str]:
+def urls() -> tuple[list[URLResolver | URLPattern], str, str]:
     """The API's addresses; its root, which ninja adds for itself, answers like any address that is not there."""
     patterns, application, namespace = api.urls
     for pattern in patterns:
-        if pattern.name == "api-root":
+        if isinstance(pattern, URLPattern) and pattern.name == "api-root":
             pattern.callback = opens(not_here, to=PUBLIC)
     return patterns, application, namespace

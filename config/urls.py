@@ -1,13 +1,21 @@
-"""Where everything is found. Who may come in stands in each slice's urls.py (`opens`) and on each operation of the API."""
+"""Where everything is found. Who may come in stands in each slice's urls.py (`opens`) and on each API operation."""
 
 from django.urls import include, path
 
 from config import api
-from jingming.accounts.http import PUBLIC, opens
+from jingming.accounts.http import EVERYBODY_SIGNED_IN, PUBLIC, opens
+from jingming.files import views as files
+from jingming.ui import views as ui
+from jingming.workspace import health
 
 urlpatterns = [
     path("", include("jingming.accounts.urls")),
-    path("", include("jingming.codes.urls")),
+    path("codes/", include("jingming.codes.urls")),
+    path("customers/", include("jingming.customers.urls")),
+    path("attachments/<int:attachment_id>/", opens(files.download, to=EVERYBODY_SIGNED_IN), name="attachment"),
+    path("components/", opens(ui.components, to=EVERYBODY_SIGNED_IN), name="components"),
     path("api/v1/", api.urls()),
     path("api/<path:rest>", opens(api.not_here, to=PUBLIC)),
+    path("healthz", opens(health.alive, to=PUBLIC), name="healthz"),
+    path("readyz", opens(health.ready, to=PUBLIC), name="readyz"),
 ]

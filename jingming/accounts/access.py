@@ -1,4 +1,4 @@
-"""How far a person's authority reaches. Every slice builds its `visible_to` from a `Reach`; nothing else decides rights."""
+"""How far a person's authority reaches: every slice builds its `visible_to` from a `Reach`; nothing else decides."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def within(reached: Reach, row: Placed) -> bool:
 
 
 def visible_staff(person: Staff | object) -> QuerySet[Staff]:
-    """The colleagues whose page the person may open: by units and departments of their posts, and one's own engineers."""
+    """The colleagues whose page the person may open: by the reach of their posts, and one's own engineers."""
     reached = reach(person, Authority.SEE_STAFF)
     if reached.everywhere:
         return Staff.objects.all()
@@ -131,7 +131,7 @@ def visible_staff(person: Staff | object) -> QuerySet[Staff]:
 
 
 def get_staff(person: Staff, pk: int, *, to: str = "see") -> Staff:
-    """The colleague, to "see" or to "change"; unknown and unseen are the same 404, a change one may not make is refused."""
+    """The colleague, to "see" or to "change"; unknown and unseen are the same 404, a forbidden change is refused."""
     found = visible_staff(person).select_related("department", "manager").filter(pk=pk).first()
     if found is None:
         raise Http404

@@ -77,7 +77,9 @@ def _check_login_words(username: str, employee_number: str, *, of: Staff | None 
     if not re.fullmatch(r"[0-9]{1,20}", employee_number):
         raise Unfit(fields={"employee_number": _("An employee number has 1 to 20 digits.")})
     if others.filter(employee_number=employee_number).exists():
-        raise NameTaken(fields={"employee_number": _("Somebody else has this employee number. Look it up and correct one of them.")})
+        raise NameTaken(
+            fields={"employee_number": _("Somebody else has this employee number. Look it up and correct one of them.")}
+        )
 
 
 @transaction.atomic
@@ -190,7 +192,9 @@ def note_sign_out(person: Staff, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def make_token(person: Staff, *, label: str = "", expires_at: datetime | None = None, by: Person | None, at: datetime) -> str:
+def make_token(
+    person: Staff, *, label: str = "", expires_at: datetime | None = None, by: Person | None, at: datetime
+) -> str:
     """A new API token of the person. This is the only time that it can be read."""
     token = new_token()
     kept = ApiToken.objects.create(

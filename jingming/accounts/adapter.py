@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -32,8 +32,8 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> Staff | None:
-        """The active member of staff with this login word and password; a switched-off one hears the same as a wrong one."""
+    def authenticate(self, request: HttpRequest, **credentials: object) -> Staff | None:
+        """The active person with this login word and password; a switched-off one hears what a wrong one hears."""
         known = queries.by_login(str(credentials.get("username", "")))
         if known is not None:
             credentials["username"] = known.username
@@ -46,13 +46,11 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        assert isinstance(user, Staff)
-        actions.note_sign_in(user, address=self.get_client_ip(request), at=now())
+        actions.note_sign_in(cast(Staff, user), address=self.get_client_ip(request), at=now())
 
-    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
-        assert isinstance(user, Staff)
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         response = super().post_login(request, user, **kwargs)
-        set_language_cookie(response, user.language)
+        set_language_cookie(response, cast(Staff, user).language)
         return response
 
     def logout(self, request: HttpRequest) -> None:
@@ -62,10 +60,10 @@ class StaffAdapter(DefaultAccountAdapter):
             actions.note_sign_out(person, at=now())
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        assert isinstance(user, Staff)
-        actions.set_password(user, password, by=user, at=now())
+        person = cast(Staff, user)
+        actions.set_password(person, password, by=person, at=now())
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
+    def add_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing: the page that follows shows who is signed in."""
 
 

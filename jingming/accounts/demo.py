@@ -1,4 +1,4 @@
-"""The people of a demo installation, shown on its sign-in page: read from HOME/demo.json, which only the demo writes."""
+"""The people of a demo installation, shown on its sign-in page: HOME/demo.json, which only the demo writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answer a keyed request once: a retry with the same `Idempotency-Key` hears the first answer and nothing happens twice.
+"""Answer a keyed request once: a retry with the same `Idempotency-Key` hears the first answer, nothing happens twice.
 
     @router.post("", auth=Bearer(to=Authority.TAKE_INTAKE), response={201: Opened})
     def open_order(request: StaffRequest, payload: NewOrder) -> HttpResponse:
@@ -84,7 +84,8 @@ def key_of(request: HttpRequest) -> str | None:
         return None
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         raise UnusableKey(
-            _("An Idempotency-Key is 1 to %(longest)s printable ASCII characters, for example a UUID.") % {"longest": LONGEST}
+            _("An Idempotency-Key is 1 to %(longest)s printable ASCII characters, for example a UUID.")
+            % {"longest": LONGEST}
         )
     return key
 

@@ -61,7 +61,7 @@ class Staff(AbstractBaseUser):
         return self.name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Django compares this with the session's at every request: a new password or a switch-off ends all sessions."""
+        """Compared with the session's at every request: a new password or a switch-off ends all sessions."""
         stamp = f"{self.password}{self.sign_in_generation}"
         return salted_hmac("jingming.accounts.session", stamp, secret=secret, algorithm="sha256").hexdigest()
 
@@ -92,7 +92,12 @@ class Post(models.Model):
     role = models.ForeignKey(Role, models.PROTECT, related_name="posts")
     department = models.ForeignKey(Department, models.PROTECT, related_name="posts")
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", help_text="top of the subtree; the department's unit if empty"
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="top of the subtree; the department's unit if empty",
     )
     scope = models.CharField(max_length=10, choices=Scope.choices)
 

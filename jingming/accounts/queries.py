@@ -58,19 +58,23 @@ def person_by_token(token: str, at: datetime) -> Staff | None:
 
 def _look_up(digest: str) -> _Known | None:
     """The person with posts and roles in one query; a second one only for somebody who holds no post."""
-    posts = list(
+    found = list(
         Post.objects.filter(staff__tokens__digest=digest, staff__tokens__revoked_at=None, staff__is_active=True)
         .select_related("role", "staff")
         .annotate(token_expires_at=F("staff__tokens__expires_at"))
     )
-    if posts:
-        person, expires_at = posts[0].staff, posts[0].token_expires_at
+    if found:
+        person, expires_at = found[0].staff, found[0].token_expires_at
     else:
-        token = ApiToken.objects.filter(digest=digest, revoked_at=None, staff__is_active=True).select_related("staff").first()
+        token = (
+            ApiToken.objects.filter(digest=digest, revoked_at=None, staff__is_active=True)
+            .select_related("staff")
+            .first()
+        )
         if token is None:
             return None
         person, expires_at = token.staff, token.expires_at
-    person.duties = posts
+    person.duties = list[Post](found)
     return _Known(person, expires_at, time.monotonic() + KEPT_SECONDS)
 
 
@@ -92,7 +96,9 @@ def colleagues(visible: QuerySet[Staff], *, text: str = "", after: str = "") -> 
     """Those of the visible staff whose name, username or employee number holds `text`, after an employee number."""
     people = visible.select_related("department", "manager").order_by("employee_number")
     if text:
-        people = people.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(employee_number__startswith=text))
+        people = people.filter(
+            Q(name__icontains=text) | Q(username__icontains=text) | Q(employee_number__startswith=text)
+        )
     if after:
         people = people.filter(employee_number__gt=after)
     found = list(people[: PAGE + 1])

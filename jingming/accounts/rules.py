@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-
 USERNAME = r"[a-z][a-z0-9._-]{1,59}"
 
 

@@ -1,4 +1,4 @@
-"""Signing in, one's own page, staff, and the organisation (whose own slice lies below rights and cannot ask for them)."""
+"""Signing in, one's own page, staff, the organisation (whose own slice lies below rights and cannot ask for them)."""
 
 from allauth.account.views import logout, password_change
 from django.urls import path
@@ -25,13 +25,25 @@ urlpatterns = [
     path("staff/<int:pk>/posts/", opens(staff.post, to=Authority.CHANGE_STAFF), name="staff_post"),
     path("staff/<int:pk>/posts/<int:post>/end/", opens(staff.end_post, to=Authority.CHANGE_STAFF), name="post_end"),
     path("staff/<int:pk>/tokens/", opens(staff.make_token, to=Authority.CHANGE_STAFF), name="token_make"),
-    path("staff/<int:pk>/tokens/<int:token>/revoke/", opens(staff.revoke_token, to=Authority.CHANGE_STAFF), name="token_revoke"),
+    path(
+        "staff/<int:pk>/tokens/<int:token>/revoke/",
+        opens(staff.revoke_token, to=Authority.CHANGE_STAFF),
+        name="token_revoke",
+    ),
     path("organisation/", opens(organisation.tree, to=SEE_PLACES), name="organisation"),
     path("organisation/units/<int:pk>/", opens(organisation.unit, to=SEE_PLACES), name="unit"),
     path("organisation/units/<int:pk>/change/", opens(organisation.change_unit, to=CHANGE_PLACES), name="unit_change"),
     path("organisation/units/<int:pk>/units/", opens(organisation.add_unit, to=CHANGE_PLACES), name="unit_add"),
-    path("organisation/units/<int:pk>/departments/", opens(organisation.add_department, to=CHANGE_PLACES), name="department_add"),
+    path(
+        "organisation/units/<int:pk>/departments/",
+        opens(organisation.add_department, to=CHANGE_PLACES),
+        name="department_add",
+    ),
     path("organisation/units/<int:pk>/areas/", opens(organisation.add_area, to=CHANGE_PLACES), name="area_add"),
-    path("organisation/<slug:kind>/<int:pk>/rename/", opens(organisation.rename, to=CHANGE_PLACES), name="place_rename"),
-    path("organisation/<slug:kind>/<int:pk>/switch/", opens(organisation.switch, to=CHANGE_PLACES), name="place_switch"),
+    path(
+        "organisation/<slug:kind>/<int:pk>/rename/", opens(organisation.rename, to=CHANGE_PLACES), name="place_rename"
+    ),
+    path(
+        "organisation/<slug:kind>/<int:pk>/switch/", opens(organisation.switch, to=CHANGE_PLACES), name="place_switch"
+    ),
 ]

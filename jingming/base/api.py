@@ -1,4 +1,4 @@
-"""What every operation of the API rests on: strict input, bodies that the database can hold, errors as problem documents.
+"""What every operation of the API rests on: strict input, bodies the database can hold, errors as problem documents.
 
 An operation takes an `Input`, does one act, and answers; it never catches: what an action refuses and what a check
 finds becomes a problem document here (`jingming.base.problems`).
@@ -17,6 +17,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
@@ -61,7 +62,7 @@ def listing(page: Page[Row], show: Callable[[Row], Item]) -> dict[str, object]:
 class StrictParser(Parser):
     """Reads JSON bodies and refuses what PostgreSQL could not hold: NUL, lone surrogates, integers beyond 64 bits."""
 
-    def parse_body(self, request: HttpRequest) -> Any:
+    def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401  # JSON may be anything
         try:
             data = json.loads(request.body, parse_int=_whole, parse_constant=_no_constant)
         except RecursionError:
@@ -72,7 +73,9 @@ class StrictParser(Parser):
             raise Unfit(fields=errors)
         return data
 
-    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
+    def parse_querydict(
+        self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
         for name in data:
             for value in data.getlist(name):
                 if isinstance(value, str) and (sentence := unstorable(name + value)):

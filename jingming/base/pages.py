@@ -1,4 +1,4 @@
-"""The two ways in which a page does an act: a form of its own, or a single button. Refusals stay with what was typed."""
+"""The two ways in which a page does an act: a form of its own, or a single button. A refusal keeps what was typed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def put_on(form: forms.Form, refusal: Refusal) -> None:
 def act_by_form(
     request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any]], object], *, back: str, **context: object
 ) -> HttpResponse:
-    """Show the form; once it is sent and clean do `act` with its values and go `back`. Context: title, submit, danger."""
+    """Show the form; once it is sent and clean do `act` with its values and go `back`.
+
+    The page is ui/form_page.html; `context` may hold its title, sub, submit and danger.
+    """
     if form.is_valid():
         try:
             act(form.cleaned_data)

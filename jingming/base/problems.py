@@ -71,7 +71,9 @@ KNOWN = {
     500: (
         "broken",
         gettext_lazy("Something went wrong on our side"),
-        gettext_lazy("Something went wrong on our side and nothing was saved. Try again; if it stays, tell your administrator."),
+        gettext_lazy(
+            "Something went wrong on our side and nothing was saved. Try again; if it stays, tell your administrator."
+        ),
     ),
     503: (
         "busy",

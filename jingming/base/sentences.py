@@ -13,14 +13,16 @@ Facts = Mapping[str, Any]
 
 def _at_most(facts: Facts) -> str:
     most = facts["max_length"]
-    return ngettext(
-        "At most %(count)s character is allowed.", "At most %(count)s characters are allowed.", most
-    ) % {"count": most}
+    return ngettext("At most %(count)s character is allowed.", "At most %(count)s characters are allowed.", most) % {
+        "count": most
+    }
 
 
 def _at_least(facts: Facts) -> str:
     least = facts["min_length"]
-    return ngettext("Write at least %(count)s character.", "Write at least %(count)s characters.", least) % {"count": least}
+    return ngettext("Write at least %(count)s character.", "Write at least %(count)s characters.", least) % {
+        "count": least
+    }
 
 
 # pydantic's error type → sentence; whole families share one, found by the longest beginning that is listed.

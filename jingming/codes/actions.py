@@ -52,7 +52,9 @@ def add(
         sentence = _("A code begins with a letter and has 1 to 40 small letters, digits or underscores.")
         raise Unfit(fields={"code": sentence})
     if Code.objects.filter(set=set_, code=code).exists():
-        raise CodeTaken(fields={"code": _("This code is in the list already, perhaps retired. Restore it or choose another.")})
+        raise CodeTaken(
+            fields={"code": _("This code is in the list already, perhaps retired. Restore it or choose another.")}
+        )
     if parent is not None and parent.set != set_:
         raise Unfit(fields={"parent": _("The code above must belong to the same list.")})
     last = Code.objects.filter(set=set_).order_by("-position").values_list("position", flat=True).first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .models import Code
@@ -35,10 +36,12 @@ class NewCodeForm(LabelForm):
         label=_("Code"),
         max_length=40,
         help_text=_("Small letters, digits and underscores; never changed later."),
-        error_messages={"invalid": _("A code begins with a letter and has 1 to 40 small letters, digits or underscores.")},
+        error_messages={
+            "invalid": _("A code begins with a letter and has 1 to 40 small letters, digits or underscores.")
+        },
     )
 
-    def __init__(self, set_: str, data: Any = None) -> None:
+    def __init__(self, set_: str, data: QueryDict | None) -> None:
         super().__init__(data)
         self.fields["parent"].queryset = Code.objects.filter(set=set_, parent=None, valid_to=None)  # type: ignore[attr-defined]
 

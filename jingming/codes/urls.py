@@ -10,10 +10,10 @@ from . import views
 CHANGE = Authority.CHANGE_CODES
 
 urlpatterns = [
-    path("codes/", opens(views.sets, to=CHANGE), name="codes"),
-    path("codes/<slug:set_>/", opens(views.codes, to=CHANGE), name="codes_set"),
-    path("codes/<slug:set_>/new/", opens(views.add, to=CHANGE), name="code_add"),
-    path("codes/<int:pk>/rename/", opens(views.relabel, to=CHANGE), name="code_relabel"),
-    path("codes/<int:pk>/retire/", opens(views.retire, to=CHANGE), name="code_retire"),
-    path("codes/<int:pk>/restore/", opens(views.restore, to=CHANGE), name="code_restore"),
+    path("", opens(views.sets, to=CHANGE), name="codes"),
+    path("<slug:set_>/", opens(views.codes, to=CHANGE), name="codes_set"),
+    path("<slug:set_>/new/", opens(views.add, to=CHANGE), name="code_add"),
+    path("<int:pk>/rename/", opens(views.relabel, to=CHANGE), name="code_relabel"),
+    path("<int:pk>/retire/", opens(views.retire, to=CHANGE), name="code_retire"),
+    path("<int:pk>/restore/", opens(views.restore, to=CHANGE), name="code_restore"),
 ]

@@ -1,4 +1,4 @@
-"""Change the organisation: units, departments and service areas are added, renamed, switched off and on; never deleted."""
+"""Change the organisation: units, departments, areas are added, renamed, switched off and on; never deleted."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ def add_unit(
     """Add a unit below `parent`; it takes over the parent's place keys and adds its own."""
     if level != Level.HQ and (parent is None or parent.level != PARENT_LEVEL[Level(level)]):
         above = Level(PARENT_LEVEL[Level(level)]).label
-        raise Unfit(fields={"parent": _("A unit of this level stands below a unit of the level “%(level)s”.") % {"level": above}})
+        raise Unfit(
+            fields={
+                "parent": _("A unit of this level stands below a unit of the level “%(level)s”.") % {"level": above}
+            }
+        )
     _check_code(code, Unit)
     _check_zone(time_zone)
     unit = Unit(level=level, parent=parent, code=code, label=dict(label), number_code=number_code, time_zone=time_zone)
@@ -156,7 +160,9 @@ def _word(thing: Unit | Department | ServiceArea) -> str:
     return {Unit: "unit", Department: "department", ServiceArea: "area"}[type(thing)]
 
 
-def _noted(key: str, thing: Unit | Department | ServiceArea, *, by: Person | None, at: datetime, **facts: object) -> None:
+def _noted(
+    key: str, thing: Unit | Department | ServiceArea, *, by: Person | None, at: datetime, **facts: object
+) -> None:
     record(key, thing, by=by, at=at, code=thing.code, **facts)
     queries.forget()  # at once for this process, within seconds for the others
     transaction.on_commit(queries.forget)

@@ -6,7 +6,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from jingming.ui.labels import in_language
@@ -15,13 +16,15 @@ from .rules import Kind, Level
 
 
 class Unit(models.Model):
-    """A place in the tree of the enterprise. `province`, `city` and `district` repeat the ancestors, itself included."""
+    """A place in the tree. `province`, `city` and `district` repeat the ancestors, itself included."""
 
     level = models.CharField(max_length=8, choices=Level.choices)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     code = models.CharField(max_length=12, unique=True, help_text="administrative division, for example 340702")
     label = models.JSONField(help_text="{zh, en}")
-    number_code = models.CharField(max_length=6, blank=True, help_text="dialling code in order numbers, for example 0562")
+    number_code = models.CharField(
+        max_length=6, blank=True, help_text="dialling code in order numbers, for example 0562"
+    )
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     province = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     city = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -98,7 +101,9 @@ class ServiceArea(Placed):
     class Meta:
         verbose_name = _("service area")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(path__endswith=models.functions.Concat("code", models.Value("/"))), name="area_path_ends_with_its_code"),
+            models.CheckConstraint(
+                condition=Q(path__endswith=Concat("code", Value("/"))), name="area_path_ends_with_its_code"
+            ),
         ]
 
     def __str__(self) -> str:

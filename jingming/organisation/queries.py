@@ -30,8 +30,8 @@ def forget() -> None:
 
 
 def units() -> dict[int, Unit]:
-    """All units by id."""
-    return _keep("units", lambda: Unit.objects.in_bulk())
+    """All units by id, each after the one above it."""
+    return _keep("units", lambda: {u.pk: u for u in Unit.objects.order_by("pk")})
 
 
 def departments() -> dict[int, Department]:

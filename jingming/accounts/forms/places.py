@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from jingming.organisation.models import ServiceArea, Unit
@@ -56,7 +57,9 @@ class NewDepartmentForm(LabelForm):
     field_order = ("kind", "code", "label_zh", "label_en")
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
-    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("Capital letters, digits and hyphens; never changed later."))
+    code = forms.CharField(
+        label=_("Code"), max_length=30, help_text=_("Capital letters, digits and hyphens; never changed later.")
+    )
 
 
 class NewAreaForm(LabelForm):
@@ -65,8 +68,10 @@ class NewAreaForm(LabelForm):
     field_order = ("parent", "code", "label_zh", "label_en")
 
     parent = forms.ModelChoiceField(ServiceArea.objects.none(), label=_("Below"), required=False)
-    code = forms.CharField(label=_("Code"), max_length=30, help_text=_("Capital letters, digits and hyphens; never changed later."))
+    code = forms.CharField(
+        label=_("Code"), max_length=30, help_text=_("Capital letters, digits and hyphens; never changed later.")
+    )
 
-    def __init__(self, unit: Unit, data: Any = None) -> None:
+    def __init__(self, unit: Unit, data: QueryDict | None) -> None:
         super().__init__(data)
         self.fields["parent"].queryset = unit.areas.filter(active=True).order_by("path")  # type: ignore[attr-defined]

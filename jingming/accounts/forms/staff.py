@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Role, Staff
 from jingming.accounts.rules import Scope
 from jingming.organisation.models import Department, Unit
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class PersonForm(forms.Form):
@@ -20,30 +25,36 @@ class PersonForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     department = forms.ModelChoiceField(Department.objects.none(), label=_("Home department"))
     manager = forms.ModelChoiceField(
-        Staff.objects.none(), label=_("Approval manager"), required=False, help_text=_("Engineers get their work from this person.")
+        Staff.objects.none(),
+        label=_("Approval manager"),
+        required=False,
+        help_text=_("Engineers get their work from this person."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, object] | None = None) -> None:
+        super().__init__(data, initial=initial)
         self.fields["department"].queryset = Department.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
         self.fields["manager"].queryset = _approval_managers()  # type: ignore[attr-defined]
 
 
-def _approval_managers() -> Any:
-    return Staff.objects.filter(is_active=True, posts__role__code="approval_manager").distinct().order_by("employee_number")
+def _approval_managers() -> QuerySet[Staff]:
+    return (
+        Staff.objects.filter(is_active=True, posts__role__code="approval_manager")
+        .distinct()
+        .order_by("employee_number")
+    )
 
 
 class PasswordField(forms.CharField):
     """A new password, held to the rules of the house."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, label: StrPromise, help_text: StrPromise) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        super().__init__(strip=False, max_length=128, widget=widget, **kwargs)
+        super().__init__(strip=False, max_length=128, widget=widget, label=label, help_text=help_text)
 
-    def clean(self, value: Any) -> Any:
-        value = super().clean(value)
+    def validate(self, value: str) -> None:
+        super().validate(value)
         validate_password(value)
-        return value
 
 
 class NewPersonForm(PersonForm):
@@ -76,8 +87,8 @@ class PostForm(forms.Form):
         help_text=_("Only for “Own unit and all below”; the department's own unit when empty."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, object] | None = None) -> None:
+        super().__init__(data, initial=initial)
         self.fields["department"].queryset = Department.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
         self.fields["unit"].queryset = Unit.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,8 +19,6 @@ from jingming.base.pages import act_by_button, act_by_form
 from jingming.organisation import actions, queries
 from jingming.organisation.models import Department, ServiceArea, Unit
 from jingming.organisation.rules import LEVEL_BELOW, Level
-
-KINDS: dict[str, type[Unit | Department | ServiceArea]] = {"unit": Unit, "department": Department, "area": ServiceArea}
 
 
 @require_safe
@@ -71,7 +69,9 @@ def add_unit(request: StaffRequest, pk: int) -> HttpResponse:
         level = LEVEL_BELOW[Level(parent.level)]
         actions.add_unit(level=level, parent=parent, **values, by=request.user, at=now())
 
-    return act_by_form(request, form, act, back=_unit_page(parent), title=_("Add a unit below %(unit)s") % {"unit": parent})
+    return act_by_form(
+        request, form, act, back=_unit_page(parent), title=_("Add a unit below %(unit)s") % {"unit": parent}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +83,9 @@ def add_department(request: StaffRequest, pk: int) -> HttpResponse:
     def act(values: dict[str, Any]) -> None:
         actions.add_department(unit=owner, **values, by=request.user, at=now())
 
-    return act_by_form(request, form, act, back=_unit_page(owner), title=_("Add a department to %(unit)s") % {"unit": owner})
+    return act_by_form(
+        request, form, act, back=_unit_page(owner), title=_("Add a department to %(unit)s") % {"unit": owner}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +103,9 @@ def add_area(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rename(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     """Give a department or an area another name."""
-    thing = get_object_or_404({"department": Department, "area": ServiceArea}.get(kind, Department.objects.none()), pk=pk)
+    thing = _thing(kind, pk)
+    if isinstance(thing, Unit):  # its page for changes holds more than the name
+        return redirect("unit_change", pk)
     form = forms.LabelForm(request.POST or None, initial=forms.label_initial(thing.label))
 
     def act(values: dict[str, Any]) -> None:
@@ -113,12 +117,22 @@ def rename(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     """Switch a unit, department or area off or on."""
-    thing = get_object_or_404(KINDS.get(kind, Unit.objects.none()), pk=pk)
+    thing = _thing(kind, pk)
 
     def act() -> None:
         actions.switch(thing, on=request.POST.get("on") == "yes", by=request.user, at=now())
 
     return act_by_button(request, act, back=_unit_page(thing if isinstance(thing, Unit) else thing.unit))
+
+
+def _thing(kind: str, pk: int) -> Unit | Department | ServiceArea:
+    if kind == "unit":
+        return get_object_or_404(Unit, pk=pk)
+    if kind == "department":
+        return get_object_or_404(Department.objects.select_related("unit"), pk=pk)
+    if kind == "area":
+        return get_object_or_404(ServiceArea.objects.select_related("unit"), pk=pk)
+    raise Http404
 
 
 def _unit_page(shown: Unit) -> str:

@@ -17,21 +17,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as django_set_language
 
-from jingming.base.clock import now
-from jingming.base.http import StaffRequest
-
 from jingming.accounts import actions
 from jingming.accounts.adapter import StaffAdapter, set_language_cookie
 from jingming.accounts.demo import read_demo
 from jingming.accounts.forms.signing_in import ProfileForm, SwitchForm
 from jingming.accounts.http import admits
 from jingming.accounts.models import Staff
+from jingming.base.clock import now
+from jingming.base.http import StaffRequest
 
 
 class SignIn(LoginView):
     """The sign-in page; on a demo it shows the people and their password."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "demo": read_demo(settings.HOME)}
 
 
@@ -60,10 +59,12 @@ def hand_over(request: HttpRequest, person: Staff) -> None:
 
 def _back_to(wanted: str, request: HttpRequest, person: Staff) -> str:
     """The page wanted, if it is one of ours and its door admits the person; else the desk."""
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return "/"
     try:
-        view = resolve(wanted.split("?")[0]).func
+        view = resolve(wanted.partition("?")[0]).func
     except Resolver404:
         return "/"
     audience = getattr(view, "opened_to", None)

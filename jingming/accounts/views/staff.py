@@ -85,7 +85,9 @@ def set_password(request: StaffRequest, pk: int) -> HttpResponse:
     def act(values: dict[str, Any]) -> None:
         actions.set_password(person, values["password"], by=request.user, at=now())
 
-    return act_by_form(request, form, act, back=_page_of(person), title=_("New password for %(name)s") % {"name": person})
+    return act_by_form(
+        request, form, act, back=_page_of(person), title=_("New password for %(name)s") % {"name": person}
+    )
 
 
 @require_POST

@@ -1,0 +1,87 @@
+"""What every test can ask for. Tests run on real PostgreSQL, as the role the application has, and see its refusals.
+
+- `db` (or the django_db mark): the shared database; everything is rolled back. Only the alias `default`, as the app.
+- `own_database`: a fresh database for this test alone, for commits, threads, other processes; both aliases mean it.
+- `live_site`: `own_database`, served over HTTP by a thread of this process; its value is the address.
+
+pytest-django's transactional_db and live_server empty tables with TRUNCATE, which the app's role may not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from jingming.database.tests.workbench import TestDatabase, Workbench
+
+pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session")
+def _workbench(django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Workbench, str]]:
+    from django.conf import settings
+
+    from jingming.cli.installation import bring_to_this_version
+
+    bench = Workbench(os.environ, settings.HOME)
+    with django_db_blocker.unblock():
+        template = bench.template(bring_to_this_version)
+    yield bench, template
+    bench.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The database that tests with `db` share."""
+    bench, template = _workbench
+    with django_db_blocker.unblock(), bench.clone(template):
+        yield
+
+
+@pytest.fixture
+def own_database(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    _workbench: tuple[Workbench, str],
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[TestDatabase]:
+    """A database of this test's own; `environ` lets another process of ours use it."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("own_database and db are two different databases: ask for one of them")
+    bench, template = _workbench
+    with django_db_blocker.unblock(), bench.clone(template) as database:
+        yield database
+
+
+@pytest.fixture
+def live_site(own_database: TestDatabase) -> Iterator[str]:
+    """The address of the desk, served from `own_database`."""
+    from pytest_django.live_server_helper import LiveServer
+
+    server = LiveServer("localhost:0")
+    server._live_server_modified_settings.enable()  # noqa: SLF001  # what pytest-django's own fixture does
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_of_tests(tmp_path_factory: pytest.TempPathFactory, django_test_environment: None) -> Iterator[None]:
+    """Attachments of tests do not land among those of the installation."""
+    from django.test import override_settings
+
+    with override_settings(MEDIA_ROOT=Path(tmp_path_factory.mktemp("attachments"))):
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if asked or (mark and mark.kwargs.get("transaction")):
+            raise pytest.UsageError(f"{item.nodeid} wants to empty tables; ask for own_database or live_site instead")
