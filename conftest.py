@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from jingming.database.tests.workbench import TestDatabase, Workbench
+from jingming.database.tests.workbench import OwnDatabase, Workbench
 
 pytest_plugins = ["tests.cast"]
 
@@ -50,7 +50,7 @@ def own_database(
     django_test_environment: None,
     _workbench: tuple[Workbench, str],
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[TestDatabase]:
+) -> Iterator[OwnDatabase]:
     """A database of this test's own; `environ` lets another process of ours use it."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("own_database and db are two different databases: ask for one of them")
@@ -60,7 +60,7 @@ def own_database(
 
 
 @pytest.fixture
-def live_site(own_database: TestDatabase) -> Iterator[str]:
+def live_site(own_database: OwnDatabase) -> Iterator[str]:
     """The address of the desk, served from `own_database`."""
     from pytest_django.live_server_helper import LiveServer
 

@@ -214,12 +214,22 @@ def _choose_place(home: Path, account: Account, *, durable: bool, tell: Callable
         return home
     state = ground.STATE_HOME if durable else Path(tempfile.gettempdir()) / "jingming-test-clusters"
     state.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not durable:
+        _sweep(state)
     place = state / secrets.token_hex(8)
     if state.stat().st_uid != 0 or not ground.can_enter(state, account) or not ground.private_directory(place, account):
         raise EmbeddedServerError(f"{state} should be a directory of root that the account {account.name} can enter.")
     (place / "home").write_text(f"{home}\n")
     tell(f"{home} cannot be entered by the account {account.name} that runs PostgreSQL: its files are kept in {place}")
     return place
+
+
+def _sweep(state: Path) -> None:
+    """Throw away test clusters whose home is gone. Real ones are never removed: their home may only not be mounted."""
+    for old in state.iterdir():
+        told = old / "home"
+        if told.is_file() and not Path(told.read_text().strip()).exists():
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _initialise(cluster: Cluster, data: Path) -> None:
@@ -257,6 +267,7 @@ def _founding(passwords: dict[str, str]) -> dict[str, list[str]]:
             f"ALTER ROLE {SUPERUSER} PASSWORD '{passwords['superuser']}'",
             f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords['owner']}'",
             f"CREATE ROLE {APP} LOGIN PASSWORD '{passwords['app']}'",
+            f"GRANT {APP} TO {OWNER}",  # the owner may end sessions of the app
             f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
             *(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC" for name in ("postgres", "template1", DATABASE)),
             f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP}",

@@ -129,7 +129,7 @@ class Guardian:
 
 def main(home: Path, lock: int) -> int:
     """Guard the cluster of `home`; `lock` keeps the guardian lock for as long as this process lives."""
-    os.set_inheritable(lock, False)  # noqa: FBT003  # positional only
+    os.set_inheritable(lock, False)
     for name in (signal.SIGINT, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
     cluster = clusters.existing(home)

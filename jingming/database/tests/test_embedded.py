@@ -43,7 +43,8 @@ class User:
         self, home: Path, *, durable: bool = False, python: str = sys.executable, account: ground.RunAs | None = None
     ) -> None:
         self.process = subprocess.Popen(
-            [python, "-c", USER, str(home), str(durable)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [python, "-c", USER, str(home), str(durable)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, cwd="/", env={**os.environ, "PYTHONPATH": PATH},
             **(account or {}),
         )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, which attaches to the embedded server when the first connection is made."""

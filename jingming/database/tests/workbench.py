@@ -1,0 +1,183 @@
+"""The server that tests run on: a template made once per state of the code, and databases cloned from it.
+
+Without JINGMING_DATABASE_URL it is an embedded server of its own, beside the installation's. Databases are made and
+dropped as the owner, which needs CREATEDB; tests connect as the app.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+from urllib.parse import quote, urlencode
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from jingming.database.address import OWNER, django_databases
+from jingming.database.embedded import attach
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATE_LOCK = 0x6A6D74656D706C  # "jmtempl"
+OLD = 60 * 60  # seconds after which the template of another state of the code is dropped
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A database of one test, and how another process of ours finds it."""
+
+    name: str
+    app_url: str
+    owner_url: str
+    environ: Mapping[str, str]
+
+
+class Workbench:
+    """One per test process."""
+
+    def __init__(self, environ: Mapping[str, str], home: Path) -> None:
+        self.entries = django_databases(environ, home)
+        self.attachment = None
+        self._made = 0
+        if "EMBEDDED" in self.entries["default"]:
+            self.attachment = attach(home / "test" / "postgres", durable=False)
+            for entry in self.entries.values():
+                login = self.attachment.login(entry.pop("EMBEDDED")["role"])
+                entry |= {"HOST": login.host, "PORT": str(login.port), "USER": login.user, "PASSWORD": login.password}
+        self.usual = self.entries[OWNER]["NAME"]
+        self.admin = psycopg.connect(self.url(OWNER, self.usual), autocommit=True)
+
+    def close(self) -> None:
+        self.admin.close()
+        if self.attachment:
+            self.attachment.release()
+
+    def url(self, alias: str, database: str) -> str:
+        entry = self.entries[alias]
+        words = {"host": entry["HOST"], "port": entry["PORT"] or "5432", **entry["OPTIONS"]}
+        words = {key: value for key, value in words.items() if isinstance(value, str)}
+        login = ":".join(quote(entry[word], safe="") for word in ("USER", "PASSWORD") if entry[word])
+        return f"postgresql://{login}@/{quote(database)}?{urlencode(words, quote_via=quote)}"
+
+    def point_to(self, database: str) -> None:
+        """Let both of Django's aliases mean this database, in every thread."""
+        connections.close_all()
+        for alias, entry in self.entries.items():
+            meant = connections[alias].settings_dict
+            meant.pop("EMBEDDED", None)
+            meant |= copy.deepcopy(entry) | {"NAME": database}
+
+    def template(self, prepare: Callable[[], object]) -> str:
+        """Name of the template for this state of the code; `prepare` fills it, with both aliases pointing to it."""
+        name = f"jm_template_{state_of_the_code()}"
+        self.admin.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        try:
+            if not self._exists(name):
+                making = f"{name}_making"
+                self._drop(making)
+                self._create(making, "template0")
+                self.point_to(making)
+                prepare()
+                connections.close_all()
+                self._run("ALTER DATABASE {} RENAME TO {}", making, name)
+            self._comment(name)
+            self._tidy(name)
+        finally:
+            self.admin.execute("SELECT pg_advisory_unlock(%s)", [TEMPLATE_LOCK])
+        return name
+
+    @contextmanager
+    def clone(self, template: str) -> Iterator[OwnDatabase]:
+        """A database like the template that both aliases mean meanwhile; dropped at the end with all who use it."""
+        self._made += 1
+        name = f"jm_test_{os.getpid()}_{self._made}"
+        before = connections["default"].settings_dict["NAME"]
+        self._drop(name)
+        self._create(name, template)
+        self.point_to(name)
+        try:
+            yield self._described(name)
+        finally:
+            self.point_to(before)
+            self._drop(name)
+
+    def _described(self, name: str) -> OwnDatabase:
+        def address(alias: str) -> str:
+            entry = self.entries[alias]
+            login = ":".join(quote(entry[word], safe="") for word in ("USER", "PASSWORD") if entry[word])
+            words = {"host": entry["HOST"], **({"port": entry["PORT"]} if entry["PORT"] else {})}
+            return f"postgresql://{login}@/{name}?{urlencode(words, quote_via=quote)}"
+
+        environ = {"JINGMING_DATABASE_URL": address("default"), "JINGMING_DATABASE_OWNER_URL": address(OWNER)}
+        if environ["JINGMING_DATABASE_URL"] == environ["JINGMING_DATABASE_OWNER_URL"]:
+            del environ["JINGMING_DATABASE_OWNER_URL"]
+        return OwnDatabase(name, self.url("default", name), self.url(OWNER, name), environ)
+
+    def _exists(self, name: str) -> bool:
+        return self.admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+    def _create(self, name: str, template: str) -> None:
+        for attempt in range(20):
+            try:
+                self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, template)
+            except psycopg.errors.ObjectInUse:  # autovacuum looks at the template now and then
+                if attempt == 19:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
+
+    def _drop(self, name: str) -> None:
+        for attempt in range(50):
+            try:
+                self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            except psycopg.errors.InsufficientPrivilege:  # not every owner may end a session of the app
+                if attempt == 49:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def _comment(self, name: str) -> None:
+        used = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), f"used {int(time.time())}")
+        self.admin.execute(used)
+
+    def _tidy(self, current: str) -> None:
+        """Drop templates that were not used for long, and (on our own server) databases of processes that are gone."""
+        told = self.admin.execute(
+            "SELECT datname, substr(shobj_description(oid, 'pg_database'), 6)::bigint FROM pg_database"
+            " WHERE datname LIKE 'jm\\_template\\_%%' AND datname <> %s",
+            [current],
+        )
+        unused = [name for name, used in told.fetchall() if not used or used < time.time() - OLD]
+        if self.attachment:
+            tests = self.admin.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'jm\_test\_%'").fetchall()
+            unused += [name for (name,) in tests if not Path(f"/proc/{name.split('_')[2]}").exists()]
+        for name in unused:
+            with suppress(psycopg.errors.ObjectInUse):
+                self._run("DROP DATABASE IF EXISTS {}", name)
+
+    def _run(self, statement: LiteralString, *names: str) -> None:
+        self.admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def state_of_the_code() -> str:
+    """A short name that changes with everything the template is made from."""
+    told = hashlib.sha256(repr([settings.PROVINCE, settings.INSTALLED_APPS]).encode())
+    for path in sorted((ROOT / "jingming").rglob("*")):
+        decides = path.suffix in {".sql", ".json", ".toml"} or (
+            path.suffix == ".py"
+            and ({"migrations", "models", "database"} & set(path.parts) or path.name in {"models.py", "shipping.py"})
+        )
+        if decides and "tests" not in path.parts and path.is_file():
+            told.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    told.update((ROOT / "requirements-dev.lock").read_bytes())  # migrations of the libraries
+    return told.hexdigest()[:16]
