@@ -28,7 +28,7 @@ from jingming.interactions.actions import Contact
 from jingming.interactions.models import Interaction
 from jingming.organisation.queries import departments
 from jingming.ui.labels import in_language
-from jingming.workorders import access, actions, forms, queries
+from jingming.workorders import access, actions, inputs, queries
 from jingming.workorders.actions import Matter
 from jingming.workorders.models import History, WorkOrder
 from jingming.workorders.rules import BESIDE, Act, Status
@@ -41,7 +41,7 @@ SEE_CONTACTS = Bearer(to=Authority.SEE_INTERACTIONS)
 # Words that callers use for a channel, and its code.
 CHANNEL_WORDS = {"telephone": "phone", "counter": "own_hall", "hall": "own_hall"}
 Short = Annotated[str, Field(max_length=60)]
-Text = Annotated[str, Field(max_length=forms.LONGEST_TEXT)]
+Text = Annotated[str, Field(max_length=inputs.LONGEST_TEXT)]
 
 
 # --- What comes in --------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ class NewOrder(ContactIn):
     """A matter that becomes a work order."""
 
     type: Annotated[str, Field(min_length=1, max_length=30, description="Code of a type of order, e.g. repair")]
-    description: Annotated[str, Field(min_length=1, max_length=forms.LONGEST_TEXT)]
+    description: Annotated[str, Field(min_length=1, max_length=inputs.LONGEST_TEXT)]
     customer: Annotated[int | None, Field(ge=1, description="Id of an archive, if no account number is known")] = None
     address: Annotated[str, Field(max_length=200)] = ""
     category: Annotated[str, Field(max_length=40)] = ""
@@ -86,7 +86,7 @@ class TaskIn(Input):
     """What one department is to do."""
 
     department: Short
-    instruction: Annotated[str, Field(min_length=1, max_length=forms.LONGEST_TEXT)]
+    instruction: Annotated[str, Field(min_length=1, max_length=inputs.LONGEST_TEXT)]
     staff: Short = ""
 
 
@@ -244,7 +244,7 @@ class ActDone(Output):
 
 
 def _url(order: WorkOrder) -> str:
-    return reverse("workspace:order", args=[order.number])
+    return f"/orders/{order.number}/"
 
 
 def _department(pk: int | None) -> str | None:
@@ -392,10 +392,10 @@ def _aware(moment: datetime | None, field: str) -> datetime | None:
 def _read_matter(request: StaffRequest, sent: NewOrder, contact: Contact) -> Matter:
     customer = contact.customer
     if customer is None and sent.customer is not None:
-        customer = forms.customer_of(request.user, sent.customer)
+        customer = inputs.customer_of(request.user, sent.customer)
     elif customer is None and contact.party_phone:
         customer = customers.for_intake(request.user, phone=contact.party_phone).customer
-    verified = forms.read_verified(sent.verified)
+    verified = inputs.read_verified(sent.verified)
     if contact.service_point and "account_number" not in verified:
         verified = ["account_number", *verified]
     return Matter(
@@ -509,7 +509,7 @@ def act(request: StaffRequest, number: str, payload: ActIn) -> HttpResponse:
         sent = payload.model_dump(exclude_unset=True, exclude={"act", "version"})
         if payload.version is None and chosen not in BESIDE:
             raise Unfit(fields={"version": _("Send the version of the order that you have read.")})
-        values = forms.clean(chosen, sent, order=found, person=request.user)
+        values = inputs.clean(chosen, sent, order=found, person=request.user)
         done = actions.BY_ACT[chosen](found, by=request.user, at=now(), version=payload.version, **values)
         return 200, _done(done)
 
@@ -560,7 +560,7 @@ def acts(request: StaffRequest, number: str) -> dict[str, Any]:
     return {
         str(act): [
             {"name": f.name, "kind": f.kind, "label": str(f.label), "required": f.required, "of": f.of}
-            for f in forms.ACT_FIELDS[act]
+            for f in inputs.ACT_FIELDS[act]
         ]
         for act in access.acts_for(found, request.user).now
     }
