@@ -32,6 +32,7 @@ def web(environment: Environment, listener: socket.socket | None = None) -> None
     from gunicorn.app.base import BaseApplication
 
     listener = listener or listen(environment.bind, environment.port, "JINGMING_PORT")
+    (environment.home / "static").mkdir(parents=True, exist_ok=True)  # collected files, where somebody collects them
     settings: dict[str, object] = {
         "bind": f"fd://{listener.fileno()}",
         "worker_class": "gthread",

@@ -1,0 +1,179 @@
+"""The parent and its parts as real processes, killed and asked to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from jingming.database.tests.workbench import OwnDatabase
+
+PATIENCE = 40.0
+
+
+@dataclass
+class Served:
+    """A running installation."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def ready(self) -> dict[str, bool]:
+        try:
+            answer: dict[str, bool] = httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).json()
+        except (httpx.HTTPError, ValueError):
+            return {}
+        return answer
+
+    def part(self, name: str) -> psutil.Process:
+        """The process of a part; waits while it is being started again."""
+        found: list[psutil.Process] = []
+
+        def look() -> bool:
+            found[:] = [child for child in psutil.Process(self.process.pid).children() if name in child.cmdline()]
+            return len(found) == 1
+
+        assert comes_true(look), (name, self.log.read_text())
+        return found[0]
+
+    def family(self) -> list[psutil.Process]:
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+
+def comes_true(what: Callable[[], object], seconds: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def free_ports() -> tuple[int, int]:
+    """Two neighbouring free ports."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port, port + 1
+
+
+def environ_of(home: Path, database: dict[str, str], **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JINGMING_")}
+    root = str(Path(__file__).resolve().parents[3])
+    return {**kept, "PYTHONPATH": root, "LANG": "C.UTF-8", "JINGMING_HOME": str(home), **database, **more}
+
+
+def jingming(*arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "jingming.cli", *arguments]
+
+
+def start(home: Path, database: dict[str, str]) -> Served:
+    port, _ = free_ports()
+    log = home / "serve.log"
+    environ = environ_of(home, database, JINGMING_PORT=str(port), JINGMING_WEB_THREADS="2")
+    with log.open("wb") as file:
+        process = subprocess.Popen(jingming("serve"), env=environ, stdout=file, stderr=file, stdin=subprocess.DEVNULL)
+    return Served(process, port, log)
+
+
+def end(served: Served) -> None:
+    for process in served.family() if served.process.poll() is None else []:
+        process.kill()
+    served.process.wait()
+
+
+@pytest.fixture
+def served(own_database: OwnDatabase, tmp_path: Path) -> Iterator[Served]:
+    running = start(tmp_path, dict(own_database.environ))
+    try:
+        assert comes_true(lambda: running.ready().get("ready")), running.log.read_text()
+        yield running
+    finally:
+        end(running)
+
+
+def test_what_is_killed_comes_back(served: Served):
+    worker, web = served.part("worker"), served.part("web")
+    [one, _] = web.children()
+    worker.kill()
+    one.kill()
+    assert comes_true(lambda: len(web.children()) == 2 and one.pid not in {child.pid for child in web.children()})
+    assert comes_true(lambda: "worker ended (signal SIGKILL)" in served.log.read_text())
+    assert comes_true(lambda: served.part("worker").pid != worker.pid)
+
+    web.kill()
+    assert httpx.get(f"http://127.0.0.1:{served.port}/healthz", timeout=PATIENCE).json() == {"alive": True}
+    assert served.part("web").pid != web.pid
+
+
+def test_asked_to_end_it_ends_with_all_its_parts(served: Served):
+    family = served.family()
+    assert len(family) == 6  # parent, web with two processes, stream, worker
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(timeout=10) == 0
+    assert [process for process in family if process.is_running()] == []
+
+
+def test_a_parent_that_is_killed_leaves_nothing_behind(served: Served):
+    family = served.family()
+    served.process.kill()
+    served.process.wait()
+    assert comes_true(lambda: not [process for process in family if process.is_running()], 12)
+
+
+def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path):
+    port, _ = free_ports()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        environ = environ_of(tmp_path, {}, JINGMING_PORT=str(port))
+        for part in ([], ["web"]):
+            ended = subprocess.run(
+                jingming("serve", *part), env=environ, capture_output=True, text=True, timeout=30, check=False
+            )
+            assert ended.returncode == 1
+            assert ended.stderr.splitlines() == [
+                (
+                    f"jingming: Port {port} on 127.0.0.1 is taken by another program. "
+                    f"Stop it, or choose another port: JINGMING_PORT={port + 10}"
+                )
+            ]
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_without_any_server_the_embedded_one_comes_and_goes_with_it(tmp_path: Path):
+    environ = environ_of(tmp_path, {})
+    subprocess.run(jingming("migrate"), env=environ, check=True, capture_output=True, timeout=120)
+    served = start(tmp_path, {})
+    try:
+        assert comes_true(lambda: served.ready().get("ready")), served.log.read_text()
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=10) == 0
+    finally:
+        end(served)
+    assert comes_true(lambda: not _postgres_of(tmp_path), 20)
+
+
+def _postgres_of(home: Path) -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(home) in " ".join(process.info["cmdline"] or []) and process.status() != psutil.STATUS_ZOMBIE
+    ]
