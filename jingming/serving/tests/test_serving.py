@@ -41,7 +41,7 @@ class Served:
         found: list[psutil.Process] = []
 
         def look() -> bool:
-            found[:] = [child for child in psutil.Process(self.process.pid).children() if name in child.cmdline()]
+            found[:] = [child for child in psutil.Process(self.process.pid).children() if name in words_of(child)]
             return len(found) == 1
 
         assert comes_true(look), (name, self.log.read_text())
@@ -50,6 +50,14 @@ class Served:
     def family(self) -> list[psutil.Process]:
         parent = psutil.Process(self.process.pid)
         return [parent, *parent.children(recursive=True)]
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """The words of its command; none once it has ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
 
 
 def comes_true(what: Callable[[], object], seconds: float = PATIENCE) -> bool:
@@ -172,8 +180,4 @@ def test_without_any_server_the_embedded_one_comes_and_goes_with_it(tmp_path: Pa
 
 
 def _postgres_of(home: Path) -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if str(home) in " ".join(process.info["cmdline"] or []) and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    return [process for process in psutil.process_iter() if str(home) in " ".join(words_of(process))]
