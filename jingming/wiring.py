@@ -16,7 +16,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
 
 from jingming.accounts.models import Staff
+from jingming.base.errors import Http404
 from jingming.base.events import FAN_OUT
+from jingming.files.access import register_owner
 from jingming.live import access as live
 from jingming.live.actions import announce
 from jingming.workorders import access as orders
@@ -49,6 +51,18 @@ def visible_orders(person: object, ids: Collection[int]) -> Collection[int]:
 
 # Kind of row → of which rows somebody may hear that they changed.
 live.register(WorkOrder._meta.label, visible_orders)
+
+
+def order_of_file(person: object, order_id: int) -> WorkOrder:
+    """The order that a file belongs to, for whoever may see it; Http404 for anybody else."""
+    found = orders.visible_to(person).filter(pk=order_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+# Kind of row → who may fetch the files that belong to it.
+register_owner(WorkOrder._meta.label, order_of_file)
 
 
 PATIENT = RetryStrategy(max_attempts=12, exponential_wait=2)  # gives up after more than two hours

@@ -21,7 +21,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja.security import HttpBearer
 
@@ -53,7 +53,7 @@ def opens(view: View, *, to: Audience) -> View:
     `to` is PUBLIC, EVERYBODY_SIGNED_IN, one Authority, or several of which one is enough. A stranger to the
     installation is sent to the sign-in page and comes back afterwards (401 where htmx asks); a person without the
     authority hears 404, as if there were no such page. What is let in has `request.user` as an active member of
-    staff, so views are written with StaffRequest. NotAllowed from access.py becomes a 403 page that says the reason.
+    staff, so views are written with StaffRequest, and times are read and shown in the person's own zone. NotAllowed from access.py becomes a 403 page that says the reason.
     Pages behind a door are never kept by browsers or proxies.
     """
     audience = declared(to)
@@ -66,7 +66,8 @@ def opens(view: View, *, to: Audience) -> View:
             if not admits(audience, request.user):
                 raise Http404
         try:
-            response = view(request, *args, **kwargs)
+            with timezone.override(None if audience is PUBLIC else queries.zone_of(request.user)):
+                response = view(request, *args, **kwargs)
         except NotAllowed as refusal:
             raise PermissionDenied(refusal.message) from refusal
         if audience is not PUBLIC:

@@ -62,19 +62,38 @@ def once(request: HttpRequest, effect: Effect, *, content: bytes | None = None) 
         return _answer(status, _text(body))
     person = cast(StaffRequest, request).user
     digest = _digest(request, request.body if content is None else content)
-    if (given := _given(person.pk, key)) is not None:
-        return _repeat(given, digest)
+    given, repeated = _keyed(person.pk, key, digest, effect)
+    response = _answer(given.status, given.body)
+    if repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def once_for_form(person_id: int, form_key: str, effect: Callable[[], str]) -> str:
+    """Do `effect` for a page's form and keep the address that it answers; the same form sent again, by a second press
+    or after going back, does nothing and hears the same address. `form_key` is drawn anew for each form shown."""
+    if not settings.IDEMPOTENCY:
+        return effect()
+    digest = hashlib.sha256(b"form").hexdigest()  # going back and typing on is still the same form
+    given, _repeated = _keyed(person_id, f"form {form_key}"[:LONGEST], digest, lambda: (303, effect()))
+    return str(json.loads(given.body))
+
+
+def _keyed(person_id: int, key: str, digest: str, effect: Effect) -> tuple[GivenAnswer, bool]:
+    """The answer kept under the key, and whether it had been given before."""
+    if (given := _given(person_id, key)) is not None:
+        return _same(given, digest), True
     try:
         with transaction.atomic():
             status, body = effect()
-            text = _text(body)
-            GivenAnswer.objects.create(staff_id=person.pk, key=key, digest=digest, status=status, body=text, at=now())
+            return GivenAnswer.objects.create(
+                staff_id=person_id, key=key, digest=digest, status=status, body=_text(body), at=now()
+            ), False
     except IntegrityError as error:
-        given = _given(person.pk, key) if _lost_the_race(error) else None
+        given = _given(person_id, key) if _lost_the_race(error) else None
         if given is None:
             raise
-        return _repeat(given, digest)
-    return _answer(status, text)
+        return _same(given, digest), True
 
 
 def key_of(request: HttpRequest) -> str | None:
@@ -104,14 +123,12 @@ def _lost_the_race(error: IntegrityError) -> bool:
     return getattr(diagnosis, "constraint_name", None) == "a_key_is_answered_once"
 
 
-def _repeat(given: GivenAnswer, digest: str) -> HttpResponse:
+def _same(given: GivenAnswer, digest: str) -> GivenAnswer:
     if given.digest != digest:
         raise KeyUsedBefore(
             _("This Idempotency-Key was used before for something else. Use a new key for a new request.")
         )
-    response = _answer(given.status, given.body)
-    response.headers["Idempotency-Replayed"] = "true"
-    return response
+    return given
 
 
 def _text(body: object) -> str:

@@ -6,10 +6,12 @@ import copy
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
 from jingming.base.paging import PAGE
+from jingming.organisation.queries import departments, units
 
 from .models import ApiToken, Post, Staff
 from .tokens import PREFIX, digest_of
@@ -76,6 +78,12 @@ def _look_up(digest: str) -> _Known | None:
         person, expires_at = token.staff, token.expires_at
     person.duties = list[Post](found)
     return _Known(person, expires_at, time.monotonic() + KEPT_SECONDS)
+
+
+def zone_of(person: Staff | object) -> ZoneInfo | None:
+    """The time zone of the place where somebody works; None, which is the installation's, for anybody else."""
+    department = departments().get(person.department_id) if isinstance(person, Staff) else None
+    return units()[department.unit_id].zone if department else None
 
 
 def by_login(login: str) -> Staff | None:

@@ -1,4 +1,4 @@
-// Single keys. data-key="n" on a link or button activates it, on a field jumps into it; ? shows the sheet of all keys.
+// Single keys. data-key="n" on a link, button or choice activates it, on a field jumps into it; ? shows the sheet of all keys.
 // Silent while somebody types, while an input method composes, while a modifier is held and while a dialog is open.
 const sheet = document.getElementById("keys");
 
@@ -54,7 +54,7 @@ document.addEventListener("keydown", (event) => {
     if (element.dataset.key.toLowerCase() !== wanted || !reachable(element)) continue;
     event.preventDefault();
     element.focus();
-    if (element.matches("a, button, summary")) element.click();
+    if (element.matches("a, button, summary, [type=radio], [type=checkbox]")) element.click();
     else element.select?.();
     return;
   }
