@@ -1,17 +1,18 @@
 """Who reacts to what: read the two tables.
 
-An event is one queued job, written in the transaction of the change. The worker takes it up here and does each reaction
-in a transaction of its own; one that fails becomes a job of its own and is retried alone. A reaction may run twice (the
-worker can die after it), so each one does no harm the second time.
+An event is one queued job, written in the transaction of the change. The worker takes it up here and does its
+reactions; one that fails is undone by itself, becomes a job of its own and is retried alone. A reaction may run twice
+(the worker can die after it), so each one does no harm the second time.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
 
@@ -70,7 +71,37 @@ PATIENT = RetryStrategy(max_attempts=12, exponential_wait=2)  # gives up after m
 
 @queue.task(name=FAN_OUT, queue="events", retry=PATIENT)
 def fan_out(event: str, facts: dict[str, Any]) -> None:
-    """Do all reactions to an event; one that fails is left to a job of its own."""
+    """Do all reactions to an event, and to those that wait behind it: keeping a job each is what a burst would cost."""
+    _react_to(event, facts)
+    while _take_up_waiting():
+        pass
+
+
+def _take_up_waiting() -> int:
+    """React to some waiting events and take them off the queue, all in one transaction; how many there were."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE, [FAN_OUT, AT_A_TIME])
+            waiting = sorted(cursor.fetchall())
+        for _id, args in waiting:
+            told = json.loads(args)
+            _react_to(told["event"], told["facts"])
+    return len(waiting)
+
+
+AT_A_TIME = 100
+TAKE = """
+    WITH taken AS (
+        SELECT id FROM procrastinate_jobs
+        WHERE task_name = %s AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    DELETE FROM procrastinate_jobs job USING taken WHERE job.id = taken.id RETURNING job.id, job.args::text
+"""
+
+
+def _react_to(event: str, facts: dict[str, Any]) -> None:
+    """Do all reactions to an event; one that fails is undone and left to a job of its own."""
     for reaction in REACTIONS.get(event, ()):
         try:
             with transaction.atomic():

@@ -125,11 +125,11 @@ async def _rescue_jobs_of_the_dead(queue: App) -> None:
     """Give the jobs of workers that died without a word to those that live. Jobs are safe to run twice."""
     while True:
         with contextlib.suppress(OSError):
-            await _rescue(queue)
+            await rescue(queue)
         await asyncio.sleep(HEARTBEAT)
 
 
-async def _rescue(queue: App) -> None:
+async def rescue(queue: App) -> None:
     from procrastinate.exceptions import ConnectorException
 
     try:
