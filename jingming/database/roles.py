@@ -10,7 +10,11 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.db.utils import ProgrammingError
 from psycopg import sql
+
+from jingming.base.environment import BadConfiguration
+from jingming.database.address import OWNER
 
 ADDING = ("SELECT", "INSERT")
 KEEPING = ("SELECT", "INSERT", "UPDATE")
@@ -20,7 +24,7 @@ READ_ONLY = {"django_migrations"}
 PREPARE = "jingming_prepare_months"  # a function for migrations alone
 
 
-class UnfitRole(Exception):
+class UnfitRole(BadConfiguration):
     """The app's role cannot be had, or could do what it must not; the message says how to mend that."""
 
 
@@ -32,30 +36,40 @@ def app_role() -> str:
 def ensure_app_role(connection: BaseDatabaseWrapper) -> None:
     """Make the app's role where it is missing and the connected login may; check that it is fit.
 
-    Raises UnfitRole if it cannot be made, or if it is (a member of) the owner or a superuser: then neither history nor
+    Raises UnfitRole if it cannot be had, or if it is (a member of) the owner or a superuser: then neither history nor
     audit would be safe from it.
     """
-    role = sql.Identifier(app_role())
+    name, role = app_role(), sql.Identifier(app_role())
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('jingming roles'))")
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = %s", [app_role()])
+        cursor.execute(
+            "SELECT rolsuper OR pg_has_role(oid, current_user, 'MEMBER') FROM pg_roles WHERE rolname = %s", [name]
+        )
         found = cursor.fetchone()
-        if found is None:
-            cursor.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
-            if not cursor.fetchone()[0]:
-                raise UnfitRole(
-                    f"The role {app_role()} does not exist and this login may not create it. As an administrator: "
-                    f"CREATE ROLE {app_role()}; GRANT {app_role()} TO the login of JINGMING_DATABASE_URL."
-                )
-            _run(cursor, sql.SQL("CREATE ROLE {}").format(role))
-            _run(cursor, sql.SQL("GRANT {} TO CURRENT_USER").format(role))
-            return
-        cursor.execute("SELECT pg_has_role(%s, current_user, 'MEMBER')", [app_role()])
-        if found[0] or cursor.fetchone()[0]:
+        if found and found[0]:
             raise UnfitRole(
-                f"The role {app_role()} is a superuser or has the owner's rights, so history and audit would not be "
-                "safe from it. Give JINGMING_DATABASE_URL an ordinary role of its own."
+                f"The role {name} is a superuser or has the owner's rights, so history and audit would not be safe "
+                "from it. Give JINGMING_DATABASE_URL an ordinary role of its own."
             )
+        try:
+            if not found:
+                _run(cursor, sql.SQL("CREATE ROLE {}").format(role))
+            if _logs_in_as_owner() and not _is_member(cursor, name):
+                _run(cursor, sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+        except ProgrammingError as error:
+            raise UnfitRole(
+                f"The login of JINGMING_DATABASE_URL may not make or take the role {name}. As an administrator: "
+                f"CREATE ROLE {name} (if it is not there); GRANT {name} TO that login."
+            ) from error
+
+
+def _logs_in_as_owner() -> bool:
+    return bool(connections["default"].settings_dict["USER"] == connections[OWNER].settings_dict["USER"] != "")
+
+
+def _is_member(cursor: CursorWrapper, role: str) -> bool:
+    cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
+    return bool(cursor.fetchone()[0])
 
 
 def grant_app_rights(connection: BaseDatabaseWrapper) -> None:

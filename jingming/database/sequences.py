@@ -14,11 +14,13 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from jingming.base.environment import BadConfiguration
+
 SHARE = 10**13
 OURS = "jingming."
 
 
-class OtherProvince(Exception):
+class OtherProvince(BadConfiguration):
     """A sequence already gives out the ids of another province."""
 
 

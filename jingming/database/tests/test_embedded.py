@@ -113,6 +113,12 @@ def guardian_of(cluster: clusters.Cluster) -> int:
     return found[0]
 
 
+def kill_guardian(cluster: clusters.Cluster) -> None:
+    pid = guardian_of(cluster)
+    os.kill(pid, signal.SIGKILL)
+    assert soon(lambda: not _words(Path(f"/proc/{pid}")))
+
+
 def _words(entry: Path) -> bytes:
     try:
         return (entry / "cmdline").read_bytes()
@@ -209,11 +215,11 @@ def test_a_process_number_that_now_belongs_to_a_stranger_does_not_stop_the_start
 def test_without_its_guardian_the_server_goes_on_and_still_stops_with_its_last_user(home: Path) -> None:
     user = User(home)
     started = ask(user.urls["app"], "SELECT pg_postmaster_start_time()")
-    os.kill(guardian_of(of(home)), signal.SIGKILL)
+    kill_guardian(of(home))
 
     later = User(home)
     assert ask(later.urls["app"], "SELECT pg_postmaster_start_time()") == started
-    os.kill(guardian_of(of(home)), signal.SIGKILL)
+    kill_guardian(of(home))
     later.kill()
     user.leave()
 

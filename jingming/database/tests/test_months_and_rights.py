@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
+from typing import Any
+from urllib.request import urlopen
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, models
 from django.db.utils import DatabaseError, ProgrammingError
 
-from jingming.audit.models import Entry
 from jingming.database import operations, partitions, sequences
-from jingming.database.roles import grant_app_rights
+from jingming.database.roles import UnfitRole, ensure_app_role, grant_app_rights
 from jingming.database.tests.workbench import OwnDatabase
 from jingming.database.upgrade import upgrade
 
+Entry = apps.get_model("audit", "Entry")  # a slice above us; any partitioned table would do
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 LINE = "INSERT INTO audit_entry (at, key, target_kind, target_id, by_name, facts) VALUES (%s, 'k', 'a.B', 1, '', '{}')"
 
@@ -32,7 +35,7 @@ def where(database: OwnDatabase) -> list[tuple[object, ...]]:
     return run(database.owner_url, asked)
 
 
-def entry() -> Entry:
+def entry() -> Any:  # noqa: ANN401  # the upper slice's model
     return Entry.objects.create(at=NOON, key="k", target_kind="a.B", target_id=1)
 
 
@@ -200,3 +203,22 @@ def test_the_operation_is_written_to_a_migration_as_it_was_read() -> None:
     assert name == "CreatePartitioned"
     again = operations.CreatePartitioned(*args, **kwargs)
     assert (again.name, again.by, again.append_only, again.fields) == ("Line", "at", False, fields)
+
+
+def test_an_app_that_could_do_what_the_owner_does_is_refused(own_database: OwnDatabase) -> None:
+    role = connections["default"].settings_dict["APP_ROLE"]
+    owner = connections["owner"]
+    meant = connections["default"].settings_dict
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        meant["APP_ROLE"] = cursor.fetchone()[0]
+    with pytest.raises(UnfitRole, match="would not be safe"):
+        ensure_app_role(owner)
+    meant["APP_ROLE"] = role
+    ensure_app_role(owner)
+
+
+def test_what_another_thread_commits_is_seen_and_served(live_site: str, own_database: OwnDatabase) -> None:
+    entry()
+    assert urlopen(f"{live_site}/healthz").status == 200
+    assert where(own_database) == [("audit_entry_default", 1)]

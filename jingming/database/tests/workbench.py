@@ -77,7 +77,8 @@ class Workbench:
 
     def template(self, prepare: Callable[[], object]) -> str:
         """Name of the template for this state of the code; `prepare` fills it, with both aliases pointing to it."""
-        name = f"jm_template_{state_of_the_code()}"
+        roles = [self.entries[OWNER]["USER"], self.entries[OWNER]["APP_ROLE"]]
+        name = f"jm_template_{state_of_the_code(roles)}"
         self.admin.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
         try:
             if not self._exists(name):
@@ -169,9 +170,9 @@ class Workbench:
         self.admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def state_of_the_code() -> str:
+def state_of_the_code(roles: list[str]) -> str:
     """A short name that changes with everything the template is made from."""
-    told = hashlib.sha256(repr([settings.PROVINCE, settings.INSTALLED_APPS]).encode())
+    told = hashlib.sha256(repr([roles, settings.PROVINCE, settings.INSTALLED_APPS]).encode())
     for path in sorted((ROOT / "jingming").rglob("*")):
         decides = path.suffix in {".sql", ".json", ".toml"} or (
             path.suffix == ".py"
