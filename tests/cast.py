@@ -59,13 +59,12 @@ def _standing_company(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
 
 
 @pytest.fixture
-def company(request: pytest.FixtureRequest) -> dict[str, Staff]:
+def company(request: pytest.FixtureRequest, _standing_company: None) -> dict[str, Staff]:
     """The people by username: in the shared database, or in the test's own where it asks for one."""
     if "own_database" in request.fixturenames:
         request.getfixturevalue("own_database")
         _found()
     else:
-        request.getfixturevalue("_standing_company")
         request.getfixturevalue("db")
     return {person.username: person for person in Staff.objects.select_related("department", "manager")}
 
