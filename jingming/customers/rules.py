@@ -159,9 +159,10 @@ SHORTEST_ACCOUNT = 3  # digits below this would find half the archive
 def read_query(words: str) -> Reading:
     """All that the words may mean: an account or device number, a phone number, the beginning of a name."""
     words = one_line(words)[:QUERY_LENGTH]
-    account = _or_nothing(account_number, words)
+    number = words.rstrip("-/._ ")  # somebody is still typing
+    account = _or_nothing(account_number, number)
     coded = len(account) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in account)
-    device = _or_nothing(device_number, words)
+    device = _or_nothing(device_number, number)
     return Reading(
         account=account if coded else "",
         device=device if len(device) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in device) else "",

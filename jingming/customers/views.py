@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -30,8 +30,7 @@ from .forms import ArchiveForm, ConductForm, ContactForm, CustomerForm, PhoneFor
 from .models import Customer
 
 Clean = dict[str, Any]
-P = ParamSpec("P")
-CustomerPage = Callable[Concatenate[StaffRequest, int, P], HttpResponse]
+Page = Callable[..., HttpResponse]
 
 
 # --- What all pages share -------------------------------------------------------------------------------------------
@@ -44,13 +43,13 @@ class Sheet:
     said: Promise
 
 
-def _tells_refusals(page: CustomerPage[P]) -> CustomerPage[P]:
+def _tells_refusals(page: Page) -> Page:
     """A page about a customer that somebody may see but not change shows the archive, and the reason above it."""
 
     @wraps(page)
-    def told(request: StaffRequest, customer_id: int, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def told(request: StaffRequest, customer_id: int, **parts: int) -> HttpResponse:
         try:
-            return page(request, customer_id, *args, **kwargs)
+            return page(request, customer_id, **parts)
         except NotAllowed as refusal:
             messages.error(request, refusal.message)
             return _archive(request, access.get_customer(request.user, customer_id), status=refusal.status)

@@ -1,0 +1,80 @@
+"""Customers for these tests: a household in Tongguan, and an enterprise of Wuhu that an agent there looks after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from jingming.accounts.models import Staff
+from jingming.customers import actions
+from jingming.customers.models import Customer, ServicePoint
+from tests.cast import FOUNDED
+
+
+@pytest.fixture
+def household(dispatcher: Staff) -> Customer:
+    """Zhou in Osmanthus Court, Tongguan District, Tongling."""
+    return actions.add_customer("周晓岚", phone="138 0562 1234", unit="340705", by=dispatcher, at=FOUNDED)
+
+
+@pytest.fixture
+def point(household: Customer, dispatcher: Staff) -> ServicePoint:
+    """Where the household is served."""
+    return actions.add_service_point(
+        household,
+        account_number="0562-100017",
+        address="桂花苑 12-2-601",
+        area="TG-GUIHUA",
+        device_number="G4 7781",
+        network_element="桂花北 03",
+        by=dispatcher,
+        at=FOUNDED,
+    )
+
+
+@pytest.fixture
+def wuhu_agent(company: dict[str, Staff]) -> Staff:
+    """An agent of the call centre in Wuhu."""
+    from jingming.accounts import actions as people
+    from jingming.accounts.models import Role
+    from jingming.organisation.models import Department
+
+    call_centre = Department.objects.get(code="WH-CALL")
+    person = people.engage(
+        username="wuhu-agent",
+        employee_number="990017",
+        name="钱文",
+        department=call_centre,
+        password=None,
+        password_hash="!",
+        manager=None,
+        by=None,
+        at=FOUNDED,
+    )
+    people.post(
+        person, role=Role.objects.get(code="agent"), department=call_centre, scope="department", by=None, at=FOUNDED
+    )
+    return Staff.objects.get(pk=person.pk)
+
+
+@pytest.fixture
+def works(wuhu_agent: Staff) -> Customer:
+    """An enterprise at home in Wuhu."""
+    return actions.add_customer(
+        "江淮机械有限公司", kind="enterprise", number="WH-8", unit="340202", by=wuhu_agent, at=FOUNDED
+    )
+
+
+@pytest.fixture
+def published(db: None) -> Callable[[], list[dict[str, Any]]]:
+    """`published()` tells what has been published since it was asked for: event and facts, oldest first."""
+    before = set(ProcrastinateJob.objects.values_list("pk", flat=True))
+
+    def since() -> list[dict[str, Any]]:
+        jobs = ProcrastinateJob.objects.exclude(pk__in=before).filter(queue_name="events").order_by("pk")
+        return [job.args for job in jobs]
+
+    return since
