@@ -53,7 +53,8 @@ def opens(view: View, *, to: Audience) -> View:
     `to` is PUBLIC, EVERYBODY_SIGNED_IN, one Authority, or several of which one is enough. A stranger to the
     installation is sent to the sign-in page and comes back afterwards (401 where htmx asks); a person without the
     authority hears 404, as if there were no such page. What is let in has `request.user` as an active member of
-    staff, so views are written with StaffRequest, and times are read and shown in the person's own zone. NotAllowed from access.py becomes a 403 page that says the reason.
+    staff, so views are written with StaffRequest, and times are read and shown in the person's own zone. NotAllowed
+    from access.py becomes a 403 page that says the reason.
     Pages behind a door are never kept by browsers or proxies.
     """
     audience = declared(to)

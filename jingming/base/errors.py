@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import Http404 as Http404  # what access.py raises, alike for unknown and unseen; no HTTP beyond its name
+from django.http import (
+    Http404 as Http404,  # what access.py raises, alike for unknown and unseen; no HTTP beyond its name
+)
 
 
 class Refusal(Exception):

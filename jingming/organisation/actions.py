@@ -140,7 +140,7 @@ def _check_code(code: str, model: type[Unit | Department | ServiceArea]) -> None
 def _check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a directory
         sentence = _("There is no such time zone. Write a name like Asia/Shanghai or Asia/Urumqi.")
         raise Unfit(fields={"time_zone": sentence}) from None
 

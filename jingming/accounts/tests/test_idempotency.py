@@ -11,8 +11,8 @@ from django.test import RequestFactory
 
 from jingming.accounts import idempotency, jobs
 from jingming.accounts.models import GivenAnswer
-from jingming.audit.models import Entry
 from jingming.audit.actions import record
+from jingming.audit.models import Entry
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from tests.cast import TEN_O_CLOCK
