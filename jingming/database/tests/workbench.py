@@ -176,7 +176,10 @@ def state_of_the_code(roles: list[str]) -> str:
     for path in sorted((ROOT / "jingming").rglob("*")):
         decides = path.suffix in {".sql", ".json", ".toml"} or (
             path.suffix == ".py"
-            and ({"migrations", "models", "database"} & set(path.parts) or path.name in {"models.py", "shipping.py"})
+            and (
+                {"migrations", "models", "database"} & set(path.parts)
+                or path.name in {"models.py", "rules.py", "shipping.py"}
+            )
         )
         if decides and "tests" not in path.parts and path.is_file():
             told.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
