@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import (
-    Http404 as Http404,  # what access.py raises, alike for unknown and unseen; no HTTP beyond its name
-)
+import django.http
+
+Http404 = django.http.Http404  # what access.py raises, alike for unknown and unseen: all that it knows of HTTP
 
 
 class Refusal(Exception):

@@ -1,13 +1,13 @@
 """Whatever goes wrong at the API is told as a problem document, in the caller's language, and changes nothing."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from django.db import DataError, OperationalError, connection
 from django.test import Client
 from django.urls import include, path
 from ninja import NinjaAPI
+from pydantic import Field
 
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, Bearer
 from jingming.audit.models import Entry
@@ -25,8 +25,8 @@ class Said(Input):
     text: str
     count: int = 0
     share: float = 0.0
-    words: list[str] = []
-    extra: dict[str, object] = {}
+    words: list[str] = Field(default_factory=list)
+    extra: dict[str, object] = Field(default_factory=dict)
 
 
 class Deaf(Refusal):
@@ -59,9 +59,8 @@ urlpatterns = [path("api/v1/talk/", api.urls), path("", include("config.urls"))]
 
 
 @pytest.fixture(autouse=True)
-def _with_talk(settings) -> Iterator[None]:
+def _with_talk(settings):
     settings.ROOT_URLCONF = __name__
-    yield
 
 
 @pytest.fixture

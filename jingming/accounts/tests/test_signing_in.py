@@ -1,4 +1,4 @@
-"""Signing in and out, switching at a shared desk, one's own language and password; what else allauth offers is not there."""
+"""Signing in and out, switching at a shared desk, one's own language and password; nothing else of allauth is there."""
 
 import pytest
 from django.contrib.sessions.models import Session
