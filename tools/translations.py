@@ -69,7 +69,7 @@ def messages_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]
     if path.suffix != ".py":
         # Messages have become Python calls, everything else letters that would only confuse the tokenizer.
         lines = templatize(text, origin=str(path)).splitlines()
-        text = "\n".join(line.strip() for line in lines if "gettext" in line)
+        text = "\n".join(line.strip() for line in lines if "gettext" in line or "_(" in line)
     for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
         if (message[0] if isinstance(message, tuple) else message).strip():
             yield message, context
