@@ -102,7 +102,7 @@ def change(
 
 
 @transaction.atomic
-def switch_off(person: Staff, *, by: Person, at: datetime) -> None:
+def switch_off(person: Staff, *, by: Person | None, at: datetime) -> None:
     """End the person's access: sessions at their next request, tokens within seconds. History keeps the name."""
     Staff.objects.filter(pk=person.pk).update(is_active=False, sign_in_generation=person.sign_in_generation + 1)
     person.refresh_from_db()
@@ -112,7 +112,7 @@ def switch_off(person: Staff, *, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def switch_on(person: Staff, *, by: Person, at: datetime) -> None:
+def switch_on(person: Staff, *, by: Person | None, at: datetime) -> None:
     """Give the person access again; old sessions and tokens stay dead."""
     person.is_active = True
     person.save(update_fields=["is_active"])
