@@ -181,7 +181,7 @@ class ConductForm(ArchiveForm):
 
     good = forms.TypedChoiceField(
         label=_("Conduct"),
-        choices=[("yes", _("Good")), ("no", _("Bad"))],
+        choices=[("yes", _("Good conduct")), ("no", _("Bad conduct"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )

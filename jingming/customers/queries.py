@@ -216,7 +216,7 @@ SHOWN: dict[str, Callable[[object], str]] = {
     "unit": _unit_name,
     "area": _area_name,
     "duty": lambda code: label_of(DUTY, str(code)),
-    "good": lambda good: _("Good") if good else _("Bad"),
+    "good": lambda good: _("Good conduct") if good else _("Bad conduct"),
 }
 
 

@@ -306,7 +306,7 @@ def move_service_point(request: StaffRequest, customer_id: int, point_id: int) -
 
 
 # --- Conduct --------------------------------------------------------------------------------------------------------
-NOTE_CONDUCT = Sheet(gettext_lazy("Note conduct"), gettext_lazy("Note"), gettext_lazy("The note has been added."))
+NOTE_CONDUCT = Sheet(gettext_lazy("Note conduct"), gettext_lazy("Add"), gettext_lazy("The note has been added."))
 
 
 @require_http_methods(["GET", "POST"])
