@@ -7,11 +7,12 @@ anything is missing, doubtful or left over, `compile` writes the .mo that Django
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -23,17 +24,18 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 SOURCES = ("jingming", "config")
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
+CALLS: Mapping[str, tuple[str, ...]] = {
+    "_": ("one",),
+    "gettext": ("one",),
+    "gettext_lazy": ("one",),
+    "gettext_noop": ("one",),
+    "ngettext": ("one", "many"),
+    "ngettext_lazy": ("one", "many"),
+    "pgettext": ("context", "one"),
+    "pgettext_lazy": ("context", "one"),
+    "npgettext": ("context", "one", "many"),
 }
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])|\{(\w*)\}|(?<!%)%([sd])")
 HEADER = """\
 # Simplified Chinese for Jingming.
@@ -64,15 +66,31 @@ def sources() -> list[Path]:
 
 
 def messages_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    """Message ids and contexts in one file, in the order in which they stand there."""
+    """Message ids (a plural's as a pair) and contexts in one file, in the order in which they stand there."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        # Messages have become Python calls, everything else letters that would only confuse the tokenizer.
-        lines = templatize(text, origin=str(path)).splitlines()
-        text = "\n".join(line.strip() for line in lines if "gettext" in line or "_(" in line)
-    for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
-        if (message[0] if isinstance(message, tuple) else message).strip():
-            yield message, context
+    yield from in_python(text) if path.suffix == ".py" else in_template(text, str(path))
+
+
+def in_python(text: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Read from the syntax tree, which also sees into f-strings."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        shape = CALLS.get(call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", ""))
+        if shape is None:
+            continue
+        words = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if len(words) >= len(shape) and words[0]:
+            named = dict(zip(shape, words, strict=False))
+            context = named.pop("context", None)
+            yield (named["one"] if len(named) == 1 else (named["one"], named["many"])), context
+
+
+def in_template(text: str, name: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Read from what Django makes of a template: calls, and letters that would only confuse the tokenizer."""
+    lines = templatize(text, origin=name).splitlines()
+    calls = "\n".join(line.strip() for line in lines if "(" in line)
+    for _line, message, _comments, context in extract("python", io.BytesIO(calls.encode()), KEYWORDS):
+        yield message, context
 
 
 def in_code() -> Catalog:

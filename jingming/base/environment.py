@@ -66,24 +66,56 @@ class Knob:
 
 
 KNOBS = (
-    Knob("JINGMING_HOME", Path, Path("var"), "Directory of everything this installation writes: database, attachments, key."),
+    Knob("JINGMING_HOME", Path, Path("var"), "Directory of all this installation writes: database, attachments, key."),
     Knob("JINGMING_PORT", _port, 8000, "Port of the desk and the API."),
     Knob("JINGMING_STREAM_PORT", _port, None, "Port of the live stream; one above JINGMING_PORT when not set."),
     Knob("JINGMING_BIND", str, "127.0.0.1", "Address that web and stream listen on."),
-    Knob("JINGMING_DATABASE_URL", _address, None, "PostgreSQL for the application role; the embedded server when not set."),
-    Knob("JINGMING_DATABASE_OWNER_URL", _address, None, "PostgreSQL for the owner role that migrates; JINGMING_DATABASE_URL when not set."),
+    Knob(
+        "JINGMING_DATABASE_URL",
+        _address,
+        None,
+        "PostgreSQL for the application role; the embedded server when not set.",
+    ),
+    Knob(
+        "JINGMING_DATABASE_OWNER_URL",
+        _address,
+        None,
+        "PostgreSQL for the owner that migrates; JINGMING_DATABASE_URL when not set.",
+    ),
     Knob("JINGMING_DATABASE_POOL", _whole(1, 200), 8, "Database connections that one web process keeps at most."),
-    Knob("JINGMING_PROVINCE", _whole(1, 899), 34, "Number of the province whose ids this database gives out (GB/T 2260 prefix)."),
+    Knob(
+        "JINGMING_PROVINCE",
+        _whole(1, 899),
+        34,
+        "Number of the province whose ids this database gives out (GB/T 2260 prefix).",
+    ),
     Knob("JINGMING_DEMO_SCALE", _scale, 0.01, "Size of the demo company that `make run` loads; 0 loads none."),
     Knob("JINGMING_SECRET_KEY", str, None, "Key that signs sessions; made once in JINGMING_HOME when not set."),
-    Knob("JINGMING_HOSTS", _words, ("localhost", "127.0.0.1", "[::1]"), "Host names under which the desk may be asked for, separated by commas."),
-    Knob("JINGMING_HTTPS", _yes_no, False, "yes when browsers reach the desk by HTTPS: cookies and redirects then insist on it."),
+    Knob(
+        "JINGMING_HOSTS",
+        _words,
+        ("localhost", "127.0.0.1", "[::1]"),
+        "Host names under which the desk may be asked for, separated by commas.",
+    ),
+    Knob(
+        "JINGMING_HTTPS",
+        _yes_no,
+        False,
+        "yes when browsers reach the desk by HTTPS: cookies and redirects then insist on it.",
+    ),
     Knob("JINGMING_WEB_PROCESSES", _whole(1, 64), 2, "Web processes."),
     Knob("JINGMING_WEB_THREADS", _whole(1, 64), 4, "Threads of each web process."),
     Knob("JINGMING_WORKER_JOBS", _whole(1, 64), 4, "Jobs that the worker does at a time."),
     Knob("JINGMING_UPLOAD_MEGABYTES", _whole(1, 1000), 20, "Largest attachment."),
-    Knob("JINGMING_IDEMPOTENCY", _yes_no, True, "no switches Idempotency-Key off; only the control of the crash test does so."),
-    Knob("JINGMING_DEBUG", _yes_no, False, "yes shows error pages for developers; never where strangers can reach them."),
+    Knob(
+        "JINGMING_IDEMPOTENCY",
+        _yes_no,
+        True,
+        "no switches Idempotency-Key off; only the control of the crash test does so.",
+    ),
+    Knob(
+        "JINGMING_DEBUG", _yes_no, False, "yes shows error pages for developers; never where strangers can reach them."
+    ),
 )
 
 
@@ -116,9 +148,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     known = {knob.name for knob in KNOBS}
     unknown = sorted(name for name in environ if name.startswith("JINGMING_") and name not in known)
     if unknown:
-        raise BadConfiguration(
-            f"unknown variable {', '.join(unknown)}. Known are: {', '.join(sorted(known))}"
-        )
+        raise BadConfiguration(f"unknown variable {', '.join(unknown)}. Known are: {', '.join(sorted(known))}")
     values: dict[str, object] = {}
     for knob in KNOBS:
         text = environ.get(knob.name, "")
@@ -129,5 +159,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         values[knob.name.removeprefix("JINGMING_").lower()] = value
     if values["stream_port"] is None:
         values["stream_port"] = int(str(values["port"])) + 1
+        if values["stream_port"] == 65536:
+            raise BadConfiguration("JINGMING_STREAM_PORT must be set: JINGMING_PORT=65535 leaves none above it")
     values["home"] = Path(str(values["home"])).resolve()
     return Environment(**values)  # type: ignore[arg-type]  # KNOBS and the fields agree, a test says so

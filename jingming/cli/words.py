@@ -14,10 +14,14 @@ def set_up_django() -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-
+    from django.conf import settings
     from django.utils import translation
 
+    # One command, one connection: a pool would only wait where the database is not there.
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options.pop("pool", None)
+    options.setdefault("connect_timeout", 10)
+    django.setup()
     translation.activate("zh-hans" if _terminal_language().startswith("zh") else "en")
 
 
