@@ -115,7 +115,7 @@ def _digest(request: HttpRequest, content: bytes) -> str:
 
 
 def _given(staff_id: int, key: str) -> GivenAnswer | None:
-    return GivenAnswer.objects.filter(staff_id=staff_id, key=key).first()
+    return next(iter(GivenAnswer.objects.filter(staff_id=staff_id, key=key)[:1]), None)
 
 
 def _lost_the_race(error: IntegrityError) -> bool:

@@ -5,6 +5,22 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# What the audit says about an account, in words.
+DONE = {
+    "accounts.engaged": _("Engaged"),
+    "accounts.changed": _("Data changed"),
+    "accounts.switched_off": _("Access switched off"),
+    "accounts.switched_on": _("Access switched on"),
+    "accounts.posted": _("Post given"),
+    "accounts.post_ended": _("Post ended"),
+    "accounts.password_set": _("Password set"),
+    "accounts.language_chosen": _("Language chosen"),
+    "accounts.signed_in": _("Signed in"),
+    "accounts.sign_in_failed": _("Sign-in failed"),
+    "accounts.signed_out": _("Signed out"),
+    "accounts.token_made": _("Token made"),
+    "accounts.token_revoked": _("Token revoked"),
+}
 USERNAME = r"[a-z][a-z0-9._-]{1,59}"
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class PersonForm(forms.Form):
     """What may be changed about a person."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     department = forms.ModelChoiceField(Department.objects.none(), label=_("Home department"))
     manager = forms.ModelChoiceField(
         Staff.objects.none(),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jingming.accounts import access, actions, queries
 from jingming.accounts.forms import staff as forms
 from jingming.accounts.models import Staff
-from jingming.accounts.rules import Authority
+from jingming.accounts.rules import DONE, Authority
 from jingming.audit.queries import entries_for
 from jingming.base.clock import now
 from jingming.base.http import StaffRequest
@@ -45,9 +45,16 @@ def _page(request: StaffRequest, person: Staff, *, new_token: str = "") -> HttpR
         "can_change": can_change,
         "tokens": person.tokens.order_by("-created_at") if can_change else [],
         "new_token": new_token,
-        "audit": entries_for(person).reverse()[:30] if access.has(request.user, Authority.CHANGE_STAFF) else [],
+        "lines": _lines(person) if access.has(request.user, Authority.CHANGE_STAFF) else [],
     }
     return render(request, "accounts/person.html", context)
+
+
+def _lines(person: Staff) -> list[dict[str, object]]:
+    return [
+        {"at": line.at, "what": DONE.get(line.key, line.key), "where": line.by_name}
+        for line in entries_for(person).reverse()[:30]
+    ]
 
 
 @sensitive_post_parameters("password")
