@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from jingming.cli.configuration import page
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from jingming.cli import configuration  # noqa: E402
+from tools import acts, workflows  # noqa: E402  # they read what Django has set up
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: Mapping[str, Callable[[], str]] = {
-    "docs/operations/configuration.md": page,
+    "docs/operations/configuration.md": configuration.page,
+    "docs/workflows.md": workflows.page,
+    "docs/api.md": acts.page,
 }
 
 
