@@ -24,6 +24,7 @@ MOST_FOUND = 20
 HISTORY_SHOWN = 50
 CANDIDATES = 20
 DUTY = "contact_duty"
+ORDER = list(rules.FIELDS)
 
 
 # --- Find -----------------------------------------------------------------------------------------------------------
@@ -76,13 +77,14 @@ def _ranked(parts: Iterable[QuerySet[ServicePoint] | QuerySet[Customer] | QueryS
 
 
 def by_account_number(user: Staff | object, text: str) -> ServicePoint | None:
-    """The service point of this account number, with its customer and area, if the person may see it. One query."""
+    """The service point of this account number, with its customer, if the person may see it. One query."""
     try:
         number = rules.account_number(text)
     except Unfit:
         return None
     found = access.service_points_visible_to(user).filter(account_number=number)
-    return found.select_related("customer", "area").first()
+    # Every intake by account number asks this: no join that it does not need, no order for the one row there can be.
+    return next(iter(found.select_related("customer")[:1]), None)
 
 
 def by_phone(user: Staff | object, text: str) -> list[Customer]:
@@ -176,11 +178,16 @@ def history(customer: Customer) -> list[HistoryLine]:
             at=line.occurred_at,
             who=line.by_name,
             what=str(rules.ACTS.get(line.act, line.act)),
-            text="\n".join(_said(field, before, after) for field, (before, after) in line.facts.items()),
+            text="\n".join(_said(field, *line.facts[field]) for field in sorted(line.facts, key=_place_of)),
             tone="act" if line.act in {"added", "quick_archived"} else "note",
         )
         for line in lines
     ]
+
+
+def _place_of(field: str) -> int:
+    """Fields are told in the order of the pages; the database keeps them in one of its own."""
+    return ORDER.index(field) if field in ORDER else len(ORDER)
 
 
 def _said(field: str, before: object, after: object) -> str:

@@ -80,17 +80,19 @@ def open_order(
         recorded_at=interaction.recorded_at,
     )
     order.stand_where(place)
-    order.number = next_number(flow.prefix, place, at)
-    order.save(force_insert=True)
     taking_part: list[tuple[Department, Staff | None]] = [(home, None), (home, by)]
     if department.pk != home.pk:
         taking_part.append((department, None))
+    # Rows that name the order come before it (the constraints wait for the end), because the number, and with it the
+    # lock on its counter, is taken as late as can be.
     Participation.objects.bulk_create(
         Participation(order=order, department=d, staff=s, occurred_at=order.occurred_at) for d, s in taking_part
     )
     write_history(order, act=Act.OPEN, by=by, at=order.occurred_at, department_id=home.pk, text=matter.description)
-    audit.record("workorders.opened", order, by=by, at=at, number=order.number, type=flow.code)
+    audit.record("workorders.opened", order, by=by, at=at, type=flow.code)
     publish(WorkOrderOpened(order_id=order.pk))
+    order.number = next_number(flow.prefix, place, at)
+    order.save(force_insert=True)
     return order
 
 
