@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Staff
@@ -17,17 +18,27 @@ from jingming.codes.queries import label_of
 from . import access, rules
 from .models import Kind
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 BIGGEST = 2**31 - 1
 
 
 class CodedField(forms.CharField):
     """Text that one of the rules reads into its kept form."""
 
-    def __init__(self, *, read: Callable[[str], str], **kwargs: Any) -> None:
-        super().__init__(max_length=60, **kwargs)
+    def __init__(
+        self,
+        *,
+        label: StrPromise,
+        read: Callable[[str], str],
+        required: bool = True,
+        widget: forms.Widget | None = None,
+    ) -> None:
+        super().__init__(max_length=60, label=label, required=required, widget=widget)
         self.read = read
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: object) -> str:
         text = super().clean(value)
         try:
             return self.read(text) if text else ""
@@ -44,8 +55,8 @@ class ArchiveForm(forms.Form):
 
     differences: list[dict[str, str]]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, object] | None = None) -> None:
+        super().__init__(data, initial=initial)
         self.differences = []
 
     def refuse(self, refusal: Refusal) -> None:
@@ -88,8 +99,10 @@ class CustomerForm(ArchiveForm):
     )
     version = _version()
 
-    def __init__(self, *args: Any, person: Staff, opened: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None, *, person: Staff, opened: bool, initial: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
         del self.fields["phone" if opened else "version"]
         self.fields["unit"].choices = _units(person, str(self.initial.get("unit", "")))  # type: ignore[attr-defined]  # a ChoiceField
         if not opened:
@@ -113,8 +126,15 @@ class ContactForm(ArchiveForm):
         label=_("Phone"), read=rules.phone_number, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
 
-    def __init__(self, *args: Any, duties: list[tuple[str, str]], opened: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        duties: list[tuple[str, str]],
+        opened: bool,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         if opened:
             del self.fields["phone"]
         kept = str(self.initial.get("duty", ""))
@@ -159,8 +179,10 @@ class ServicePointForm(ArchiveForm):
     active = forms.BooleanField(label=_("In use"), required=False)
     version = _version()
 
-    def __init__(self, *args: Any, person: Staff, opened: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None, *, person: Staff, opened: bool, initial: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
         if not opened:
             del self.fields["active"], self.fields["version"]
         self.fields["unit"].choices = _units(person, str(self.initial.get("unit", "")))  # type: ignore[attr-defined]  # a ChoiceField

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -81,7 +81,7 @@ def _fill_in(
     return render(request, "customers/form.html", {"form": form, "sheet": sheet, "customer": customer}, status=status)
 
 
-def _posted(request: StaffRequest) -> Any:
+def _posted(request: StaffRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
