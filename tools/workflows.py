@@ -87,8 +87,7 @@ def _state_diagram() -> Iterator[str]:
                     by_move.setdefault((before.value, after.value), []).append(act.value)
     yield "```mermaid\nstateDiagram-v2\n"
     yield f"    [*] --> {Status.UNTREATED.value}: open\n"
-    for (before, after), acts in by_move.items():
-        yield f"    {before} --> {after}: {', '.join(acts)}\n"
+    yield from (f"    {start} --> {end}: {', '.join(acts)}\n" for (start, end), acts in by_move.items())
     yield from (f"    {status.value} --> [*]\n" for status in ENDED_STATES)
     yield "```\n"
 
