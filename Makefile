@@ -5,10 +5,12 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := menu
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCALE := locale/zh_Hans/LC_MESSAGES/django
 # What checks without a database: a home of its own, and a server that nobody asks.
 UNCONNECTED := JINGMING_HOME=$(VENV)/unconnected JINGMING_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
+
+# Tests in parallel, one for each processor; WITH= gives pytest other options, TESTS= what to run.
+WITH ?= --numprocesses auto
 
 export PYTHONUTF8 := 1
 
@@ -24,36 +26,35 @@ menu:
 	@echo 'make demo     load the demo company into the database of this installation'
 	@echo 'make docs     write the pages that are generated from the code'
 
-setup: $(VENV)/ready $(LOCALE).mo
-setup-dev: $(VENV)/ready-dev $(LOCALE).mo
+setup: $(VENV)/ready
+	@$(MAKE) --no-print-directory $(LOCALE).mo
+setup-dev: $(VENV)/ready-dev
+	@$(MAKE) --no-print-directory $(LOCALE).mo
 
-# A stamp holds the checksum of the lock that was installed, so a fresh checkout of the same lock installs nothing.
-$(VENV)/bin/python:
+$(BIN)/python:
 	@PYTHON='$(PYTHON)' tools/make-venv $(VENV)
 
-$(VENV)/ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+# A stamp holds the checksum of the lock that was installed: nothing is fetched again for the same lock.
+$(VENV)/ready: requirements.lock | $(BIN)/python
 	@tools/install-lock $(VENV) requirements.lock $@
 
-$(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/ready-dev: requirements-dev.lock | $(BIN)/python
 	@tools/install-lock $(VENV) requirements-dev.lock $@
 	@touch $(VENV)/ready
 
-$(LOCALE).mo: $(wildcard $(LOCALE).po)
-	@[ ! -f $(LOCALE).po ] || $(BIN)/python -m tools.translations compile
+$(LOCALE).mo: $(LOCALE).po
+	@$(BIN)/python -m tools.translations compile
 
-$(LOCALE).mo: | $(VENV)/bin/python
-
+# The parent prepares and then serves, so that the embedded database starts once.
 run: setup
-	@$(BIN)/jingming migrate
-	@$(BIN)/jingming demo --once
-	@exec $(BIN)/jingming serve
+	@exec $(BIN)/jingming serve --prepare
 
 demo: setup
 	@$(BIN)/jingming migrate
 	@$(BIN)/jingming demo
 
 test: setup-dev
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest $(WITH) $(TESTS)
 
 check: setup-dev
 	@$(BIN)/ruff check
