@@ -8,10 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from grimp import ImportGraph
-from importlinter import Contract, ContractCheck, fields, output
+from importlinter import Contract, ContractCheck, output
+from importlinter import fields as linter_fields
 
+fields: Any = linter_fields  # a field is declared on the class and holds words on its instances
+Words = set[str]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,8 +29,8 @@ class OwnSliceContract(Contract):
     """The named files of a slice are imported by that slice and by config, which puts the project together."""
 
     type_name = "own_slice"
-    files = fields.SetField(subfield=fields.StringField())
-    shared = fields.SetField(subfield=fields.StringField(), required=False)
+    files: Words = fields.SetField(subfield=fields.StringField())
+    shared: Words | None = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001  # the linter's signature
         strangers = sorted(
@@ -50,9 +54,9 @@ class NoHttpContract(Contract):
     """
 
     type_name = "no_http"
-    files = fields.SetField(subfield=fields.StringField())
-    packages = fields.SetField(subfield=fields.StringField())
-    allowed = fields.SetField(subfield=fields.StringField(), required=False)
+    files: Words = fields.SetField(subfield=fields.StringField())
+    packages: Words = fields.SetField(subfield=fields.StringField())
+    allowed: Words | None = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001  # the linter's signature
         found = sorted(

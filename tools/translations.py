@@ -48,7 +48,7 @@ class Ours(Catalog):
     """A catalogue without dates and names in its heading, which would make every run a change."""
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]  # written by nobody here
+    def mime_headers(self) -> list[tuple[str, str]]:
         return [
             ("Project-Id-Version", "Jingming"),
             ("Language", "zh_Hans"),
@@ -204,8 +204,8 @@ def _key(message: Message) -> Key:
     return _texts(message.id)[0], message.context
 
 
-def _texts(value: str | Sequence[str]) -> Sequence[str]:
-    return [value] if isinstance(value, str) else value
+def _texts(value: str | Sequence[str] | None) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value or [""]
 
 
 def _is_translated(message: Message) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.db import connections
@@ -14,7 +15,7 @@ from django.db import connections
 PATIENCE = 3  # seconds
 
 
-def parameters(alias: str = "default") -> dict[str, object]:
+def parameters(alias: str = "default") -> dict[str, Any]:
     """How Django connects, without what only Django's own connections understand."""
     of_django = {"context", "cursor_factory"}
     return {key: value for key, value in connections[alias].get_connection_params().items() if key not in of_django}
@@ -24,6 +25,6 @@ def parameters(alias: str = "default") -> dict[str, object]:
 def direct(alias: str = "default") -> Iterator[psycopg.Connection]:
     """A connection of one's own, in autocommit; connecting and each statement take PATIENCE seconds at the most."""
     asked = {**parameters(alias), "connect_timeout": PATIENCE, "autocommit": True}
-    with psycopg.connect(**asked) as connection:  # type: ignore[arg-type]  # Django's parameters are psycopg's
+    with psycopg.connect(**asked) as connection:
         connection.execute(f"SET statement_timeout = {PATIENCE * 1000}")
         yield connection

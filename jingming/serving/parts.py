@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def web(environment: Environment, listener: socket.socket | None = None) -> None:
     """The desk and the API."""
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # ships no types
 
     listener = listener or listen(environment.bind, environment.port, "JINGMING_PORT")
     (environment.home / "static").mkdir(parents=True, exist_ok=True)  # collected files, where somebody collects them
@@ -49,7 +49,7 @@ def web(environment: Environment, listener: socket.socket | None = None) -> None
         "post_worker_init": _take_short_turns,
     }
 
-    class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    class Web(BaseApplication):  # type: ignore[misc]  # as above
         def load_config(self) -> None:
             for name, value in settings.items():
                 self.cfg.set(name, value)

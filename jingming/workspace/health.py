@@ -59,7 +59,7 @@ def _is_migrated(connection: psycopg.Connection) -> bool:
     return not missing_migrations(connection)
 
 
-def missing_migrations(connection: psycopg.Connection) -> set[tuple[str, str]]:
+def missing_migrations(connection: psycopg.Connection) -> frozenset[tuple[str, str]]:
     """Migrations of this version (slice, name) that the database has not seen."""
     seen = connection.execute("SELECT app, name FROM django_migrations").fetchall()
     return _migrations() - set(seen)
