@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
 from jingming.accounts.api import me, organisation
-from jingming.accounts.http import PUBLIC, opens
+from jingming.accounts.http import EVERYBODY_SIGNED_IN, PUBLIC, Bearer, opens
 from jingming.base.api import StrictParser, tell_problems
 from jingming.base.problems import problem
 from jingming.codes.api import router as codes
@@ -41,6 +41,7 @@ api = NinjaAPI(
     docs=Docs(),
     docs_decorator=lambda view: opens(view, to=PUBLIC),
     parser=StrictParser(),
+    auth=Bearer(to=EVERYBODY_SIGNED_IN),  # what an operation that declares nothing would get
 )
 tell_problems(api)
 api.add_router("", me)

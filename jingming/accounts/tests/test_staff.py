@@ -133,6 +133,7 @@ def test_nobody_changes_their_own_access(signed_in, secadmin, act):
     answer = signed_in(secadmin).post(f"/staff/{secadmin.pk}/{act}", {"on": "no", "label": "x"})
 
     assert answer.status_code == 403
+    assert "Ask another security administrator" in answer.content.decode()
     secadmin.refresh_from_db()
     assert secadmin.is_active
     assert not ApiToken.objects.exists()

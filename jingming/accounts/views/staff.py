@@ -50,9 +50,14 @@ def _page(request: StaffRequest, person: Staff, *, new_token: str = "") -> HttpR
     return render(request, "accounts/person.html", context)
 
 
+def _told(facts: dict[str, object]) -> str:
+    told = ("role", "department", "scope", "label", "address")
+    return " · ".join(str(facts[name]) for name in told if facts.get(name))
+
+
 def _lines(person: Staff) -> list[dict[str, object]]:
     return [
-        {"at": line.at, "what": DONE.get(line.key, line.key), "where": line.by_name}
+        {"at": line.at, "what": DONE.get(line.key, line.key), "where": line.by_name, "text": _told(line.facts)}
         for line in entries_for(person).reverse()[:30]
     ]
 
