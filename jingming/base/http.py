@@ -19,7 +19,7 @@ NUL = "\x00"
 class StaffRequest(HttpRequest):
     """A request of somebody signed in."""
 
-    user: Staff  # type: ignore[assignment]  # the sign-in middleware has put a member of staff here
+    user: Staff  # the sign-in middleware has put a member of staff here
 
 
 class PlainInputMiddleware:
