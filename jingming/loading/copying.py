@@ -1,0 +1,70 @@
+"""Rows go to PostgreSQL by COPY, ids come from the sequences in blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.db import connection, models
+from psycopg import sql
+
+from jingming.database.sequences import reserve_ids
+
+CHUNK = 2_000  # lines sent at a time
+Cell = str | int | float | bool | datetime | None
+
+
+def cell(value: Cell) -> str:
+    """A value in COPY's text format. JSON and arrays come as text."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, str):
+        text = str(value)
+        if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+            text = text.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
+        return text
+    if value is True or value is False:
+        return "t" if value else "f"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def as_json(value: object) -> str:
+    """JSON for a jsonb column."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_array(words: Iterable[str]) -> str:
+    """A text array of plain words (letters, digits and underscores)."""
+    return "{" + ",".join(words) + "}"
+
+
+def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    """Append the rows to the model's table; the number of them. Within the transaction of the caller."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in _chunks(rows):
+            copy.write("".join(["\t".join(map(cell, row)) + "\n" for row in chunk]).encode())
+            count += len(chunk)
+    return count
+
+
+def _chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:
+    chunk: list[Sequence[Cell]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def fresh_ids(model: type[models.Model], count: int) -> Sequence[int]:
+    """Ids of the model's own sequence for rows about to be copied, in rising order."""
+    return reserve_ids(connection, f"{model._meta.db_table}_id_seq", count) if count else []
