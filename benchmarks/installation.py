@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from .figures import note
 
 ACCOUNTS = 400
 _made: Path | None = None
@@ -147,6 +146,4 @@ def pids_of(part: str, parent: int) -> Sequence[int]:
                 continue
             if f"serve {part}" in line and (ancestor == parent or part == "web"):
                 found.append(int(entry.name))
-    if not found:
-        note(f"no process of {part} found")
     return found
