@@ -15,7 +15,7 @@ class Bars:
 
     def __init__(self) -> None:
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
-        self._console = Console(stderr=True)
+        self._console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
         self._progress = Progress(*columns, console=self._console, disable=not sys.stderr.isatty())
         self._task: TaskID | None = None
 
