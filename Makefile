@@ -27,9 +27,9 @@ menu:
 	@echo 'make docs     write the pages that are generated from the code'
 
 setup: $(VENV)/ready
-	@$(MAKE) --no-print-directory $(LOCALE).mo
+	@$(MAKE) --no-print-directory --silent $(LOCALE).mo
 setup-dev: $(VENV)/ready-dev
-	@$(MAKE) --no-print-directory $(LOCALE).mo
+	@$(MAKE) --no-print-directory --silent $(LOCALE).mo
 
 $(BIN)/python:
 	@PYTHON='$(PYTHON)' tools/make-venv $(VENV)

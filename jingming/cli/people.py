@@ -33,7 +33,7 @@ def user() -> None:
 @click.option("--all", "everybody", is_flag=True, help="Also those who are switched off.")
 def list_people(*, everybody: bool) -> None:
     """Print username, employee number, name, department and roles."""
-    table = Table(_("Username"), _("Number"), _("Name"), _("Department"), _("Roles"), box=None, pad_edge=False)
+    table = Table(_("Username"), _("Employee number"), _("Name"), _("Department"), _("Roles"), box=None, pad_edge=False)
     people = Staff.objects.select_related("department").prefetch_related("posts__role").order_by("username")
     for person in people if everybody else people.filter(is_active=True):
         roles = ", ".join(sorted({post.role.code for post in person.posts.all()}))
