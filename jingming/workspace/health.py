@@ -35,7 +35,10 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 if every part is ready, else 503; the body says which is not."""
     parts = readiness()
     good = all(parts.values())
-    return JsonResponse({"ready": good, **parts}, status=200 if good else 503)
+    response = JsonResponse({"ready": good, **parts}, status=200 if good else 503)
+    # Django would log each 503 as an error; a supervisor may ask every second.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    return response
 
 
 def readiness() -> dict[str, bool]:
