@@ -7,7 +7,7 @@ from importlib import import_module
 
 from . import installation
 
-MEASUREMENTS = ("create", "pages", "loading")
+MEASUREMENTS = ("create", "events", "pages")
 
 
 def main(names: list[str]) -> None:

@@ -9,11 +9,12 @@ from jingming.ui import views as ui
 from jingming.workspace import health
 
 urlpatterns = [
+    path("", include("jingming.workspace.urls")),
     path("", include("jingming.accounts.urls")),
     path("codes/", include("jingming.codes.urls")),
     path("customers/", include("jingming.customers.urls")),
     path("attachments/<int:attachment_id>/", opens(files.download, to=EVERYBODY_SIGNED_IN), name="attachment"),
-    path("components/", opens(ui.components, to=EVERYBODY_SIGNED_IN), name="components"),
+    path("ui/", opens(ui.components, to=EVERYBODY_SIGNED_IN), name="components"),
     path("api/v1/", api.urls()),
     path("api/<path:rest>", opens(api.not_here, to=PUBLIC)),
     path("healthz", opens(health.alive, to=PUBLIC), name="healthz"),

@@ -244,7 +244,7 @@ class ActDone(Output):
 
 
 def _url(order: WorkOrder) -> str:
-    return f"/orders/{order.number}/"
+    return reverse("order", args=[order.number])
 
 
 def _department(pk: int | None) -> str | None:
