@@ -21,6 +21,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Self
 
+from jingming.accounts.demo import FILE as DEMO
 from jingming.base.environment import Environment
 from jingming.database.address import django_databases
 from jingming.database.embedded import attach
@@ -115,6 +116,7 @@ class Parent:
             "web": listen(environment.bind, environment.port, "JINGMING_PORT"),
             "stream": listen(environment.bind, environment.stream_port, "JINGMING_STREAM_PORT"),
         }
+        self.home = environment.home
         self.name = name_of_desk(environment)
         self.address = address_of_desk(environment)
         environ = our_environment(environment)
@@ -149,6 +151,8 @@ class Parent:
             time.sleep(0.3)
         if not self.stopping:
             say("serve", f"ready: {self.address}")
+            if (self.home / DEMO).exists():
+                say("serve", "the people of the demo and their password stand on its sign-in page")
 
     def _asked_to_end(self, *_: object) -> None:
         self.stopping = True  # no more than this: a handler interrupts anything

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -115,6 +116,13 @@ def served(own_database: OwnDatabase, tmp_path: Path) -> Iterator[Served]:
         yield running
     finally:
         end(running)
+
+
+def test_each_part_answers(served: Served):
+    assert httpx.get(f"http://127.0.0.1:{served.port}/healthz").json() == {"alive": True}
+    assert httpx.get(f"http://127.0.0.1:{served.port + 1}/stream").status_code == HTTPStatus.UNAUTHORIZED
+    assert served.ready() == {"ready": True, "database": True, "migrations": True, "worker": True}
+    assert comes_true(lambda: f"ready: http://localhost:{served.port}" in served.log.read_text())
 
 
 def test_what_is_killed_comes_back(served: Served):
