@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
+from jingming.base.clock import now
+from jingming.base.environment import read_environment
 from jingming.loading import event_log
+from jingming.organisation.models import Unit
 
 from .bars import Bars
 
@@ -43,4 +47,19 @@ def mapping_file(name: str) -> Path:
     return Path(name)
 
 
-COMMANDS: dict[str, click.Command] = {"import": import_group}
+@click.command("demo")
+@click.option("--scale", type=float, help="Share of a city of 160,000 customers; JINGMING_DEMO_SCALE when not given.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
+@click.option("--once", is_flag=True, help="Do nothing where there is a company already, or where the scale is 0.")
+def demo_company(*, scale: float | None, seed: int, once: bool) -> None:
+    """Load the demo company into an empty installation."""
+    meant = read_environment(os.environ).demo_scale if scale is None else scale
+    if once and (meant == 0 or Unit.objects.exists()):
+        return
+    from jingming.loading import demo
+
+    with Bars() as bars:
+        demo.build(meant, seed, now(), progress=bars)
+
+
+COMMANDS: dict[str, click.Command] = {"import": import_group, "demo": demo_company}
