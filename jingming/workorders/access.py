@@ -23,6 +23,7 @@ from jingming.organisation.queries import departments
 from jingming.organisation.rules import Kind
 from jingming.ui.labels import in_language
 
+from .flows import OWN_FIELDS
 from .models import Callback, Participation, Review, Task, WorkOrder, WorkOrderQuerySet
 from .rules import BESIDE, Act, CallbackResult, Status, why_not_in_state
 
@@ -171,14 +172,14 @@ def may_review(post: Post, person: Staff, review: Review) -> bool:
 def missing(order: WorkOrder, act: Act | None = None) -> list[str]:
     """Fields still empty that `act` asks for; without an act, all that some later act will ask for."""
     wanted = order.flow.required_by(act) if act else order.flow.wanted()
-    return [key for key in wanted if not value_of(order, key)]
+    return [key for key in wanted if value_of(order, key) in (None, "", [])]  # no and 0 are answers
 
 
 def value_of(order: WorkOrder, key: str) -> object:
     """The value of one of the order's own fields or of its type's form."""
     if key in {"service_point", "customer"}:
         return getattr(order, f"{key}_id")
-    return getattr(order, key) if hasattr(order, key) else order.form.get(key)
+    return getattr(order, key) if key in OWN_FIELDS else order.form.get(key)
 
 
 def field_label(order: WorkOrder, key: str) -> str:
@@ -295,6 +296,9 @@ def _stands_still(order: WorkOrder, now: Situation) -> str:
 
 
 CONDITIONS: dict[Act, Callable[[WorkOrder, Situation], str]] = {
+    Act.ANSWER: _called_back,
+    Act.TERMINATE: _called_back,
+    Act.RETYPE: _all_tasks_reported,
     Act.COMPLETE: _all_tasks_reported,
     Act.CALL_BACK: _callback_due,
     Act.CLOSE: _called_back,

@@ -261,9 +261,18 @@ def _read_fields(value: object, asked: _Asked) -> dict[str, Any]:
     """The fields to amend; the order's own are read here, the type's own by the action that knows the version."""
     if not isinstance(value, Mapping) or not value:
         raise _Wrong(_("Name the fields to change."))
-    return {
-        str(key): OWN_READERS[key](inner, asked) if key in OWN_READERS else inner for key, inner in value.items()
-    }
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for key, inner in value.items():
+        try:
+            values[str(key)] = OWN_READERS[key](inner, asked) if key in OWN_READERS else inner
+        except _Wrong as fault:
+            wrong[str(key)] = str(fault)
+        except Unfit as fault:
+            wrong |= fault.fields
+    if wrong:
+        raise Unfit(fields=wrong)
+    return values
 
 
 def _limited(longest: int) -> Callable[[object, _Asked], str]:
@@ -277,12 +286,15 @@ def _limited(longest: int) -> Callable[[object, _Asked], str]:
 
 
 def _read_phone(value: object, asked: _Asked) -> str:
-    return phone_number(str(value)) if value else ""
+    try:
+        return phone_number(_read_text(value, asked)) if value else ""
+    except Unfit as fault:
+        raise _Wrong(fault.message) from None
 
 
 def read_verified(value: object, asked: object = None) -> list[str]:
     """What the caller was checked by, each once."""
-    if not isinstance(value, list | tuple) or any(item not in VERIFIED_BY for item in value):
+    if not isinstance(value, list | tuple) or any(item not in [*VERIFIED_BY] for item in value):
         raise Unfit(fields={"verified": _("Choose from: %(choices)s.") % {"choices": ", ".join(VERIFIED_BY)}})
     return [key for key in VERIFIED_BY if key in value]
 

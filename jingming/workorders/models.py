@@ -86,12 +86,19 @@ class NumberCounter(models.Model):
         return f"{self.prefix}-{self.city_code}-{self.day:%Y%m%d}"
 
 
+RESTING = ~Q(waiting_for="", held_until__isnull=True)  # held by a department, or waiting for somebody
+
+
 class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
     """Small filters to chain."""
 
     def under_way(self) -> WorkOrderQuerySet:
         """Neither closed nor void."""
         return self.filter(status__in=OPEN_STATES)
+
+    def resting(self) -> WorkOrderQuerySet:
+        """Under way, but held or waiting."""
+        return self.under_way().filter(RESTING)
 
     def for_departments(self, departments: set[int] | frozenset[int] | list[int]) -> WorkOrderQuerySet:
         """Standing in the queue of one of these departments."""
@@ -175,6 +182,10 @@ class WorkOrder(Placed):
             models.Index(
                 "home_department", F("occurred_at").desc(), F("id").desc(),
                 name="suspended_order_by_home", condition=Q(status="suspended"),
+            ),
+            models.Index(
+                "department", F("occurred_at").desc(), F("id").desc(),
+                name="resting_order_by_department", condition=Q(status__in=[*OPEN_STATES]) & RESTING,
             ),
             models.Index("customer", F("occurred_at").desc(), name="order_by_customer", condition=Q(customer__isnull=False)),
             models.Index("service_point", F("occurred_at").desc(), name="order_by_service_point", condition=Q(service_point__isnull=False)),

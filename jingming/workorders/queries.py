@@ -106,7 +106,7 @@ def _queue_rows(person: Staff, name: str) -> WorkOrderQuerySet:
     if name == "unassigned":
         return orders.under_way().for_departments(departments).filter(assignee__isnull=True)
     if name == "held":
-        return orders.under_way().for_departments(departments).exclude(waiting_for="", held_until__isnull=True)
+        return orders.resting().for_departments(departments)
     if name == "suspended":
         return orders.filter(status=Status.SUSPENDED).filter(
             Q(department__in=departments) | Q(home_department__in=departments)

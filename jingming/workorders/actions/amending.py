@@ -30,6 +30,8 @@ def amend(order: WorkOrder, *, fields: dict[str, Any], by: Staff, at: datetime, 
     for key in ("category", "level"):
         if fields.get(key):
             check_code(key, fields[key], key)
+    if "level" in fields and not fields["level"]:
+        raise Unfit(fields={"level": _("Say how urgent it is.")})
     if "description" in fields and not fields["description"]:
         raise Unfit(fields={"description": _("Say what it is about.")})
     for key in PLAIN:

@@ -12,11 +12,13 @@ from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
 from jingming.codes.queries import check as check_code
 from jingming.organisation.models import Department
+from jingming.ui.labels import in_language
 
 from .. import access
+from ..flows import Step
 from ..models import Callback, Review, Task, WorkOrder
 from ..rules import Act, CallbackResult, ReviewResult, Status, callback_wanted
-from .ground import CannotAct, Doing, begin, hand_over, permission_of, responsible, rest_no_more
+from .ground import CannotAct, Doing, begin, hand_over, permission_of, responsible, rest_no_more, take_part
 from .moving import step_done
 
 
@@ -78,7 +80,7 @@ def review(
     looked_at.result, looked_at.reviewer, looked_at.reviewed_at, looked_at.remark = result, by, at, text
     looked_at.save()
     if result == ReviewResult.RETURNED:
-        _back_to(doing, to_step or looked_at.step, looked_at)
+        _back_to(doing, to_step, looked_at)
     return doing.done(
         text=text,
         facts={"review": looked_at.pk, "result": str(result), "step": looked_at.step, "done_by": looked_at.done_by_id},
@@ -101,9 +103,7 @@ def _own_review(doing: Doing, wanted: int | None) -> Review:
 def _back_to(doing: Doing, step_key: str, looked_at: Review) -> None:
     """Return the order for reassignment: the step is open again, what hung on its being done is withdrawn."""
     order = doing.order
-    step = next((step for step in order.flow.steps if step.key == step_key), None)
-    if step is None:
-        raise Unfit(fields={"to_step": _("This type has no such step.")})
+    step = _step_to_return_to(order, step_key, looked_at)
     due = Callback.objects.filter(order=order, result="")
     due.update(result=CallbackResult.WITHDRAWN, by=doing.by, at=doing.at)
     if looked_at.task:
@@ -111,15 +111,36 @@ def _back_to(doing: Doing, step_key: str, looked_at: Review) -> None:
             order=order, round=order.round, department=looked_at.department, assignee=looked_at.task.assignee,
             instruction=looked_at.remark, given_by=doing.by, given_at=doing.at,
         )  # fmt: skip
-    elif step_key == looked_at.step:
-        order.department, order.assignee = looked_at.department, None
-    else:
-        order.department, order.assignee = responsible(order, step.kinds), None
-    order.step, order.status, order.processed_at, order.satisfied = step_key, Status.PROCESSING, None, None
-    if looked_at.task:
-        order.department = responsible(order, step.kinds)
-    order.must_reassign = order.recallable = False
+    same_again = step.key == looked_at.step and looked_at.task is None and looked_at.department.active
+    department = looked_at.department if same_again else responsible(order, step.kinds)
+    if looked_at.task is None or department.pk != order.department_id:
+        order.assignee = None
+    order.department, order.step, order.status = department, step.key, Status.PROCESSING
+    order.processed_at = order.satisfied = None
+    order.recallable = False
+    take_part(order, department)
     rest_no_more(order)
+
+
+def _step_to_return_to(order: WorkOrder, wanted: str, looked_at: Review) -> Step:
+    """The step at which work begins again: the reviewed one or one before it, never one that lies ahead. Of a step
+    that the type no longer knows, the first."""
+    if order.must_reassign:
+        raise CannotAct(_("The customer was not satisfied: the original order must be reassigned first."))
+    if looked_at.round != order.round:
+        raise CannotAct(_("A new round of work has begun since. Review the step as passed, with your remark."))
+    steps = order.flow.steps
+    reviewed = next((place for place, step in enumerate(steps) if step.key == looked_at.step), 0)
+    wanted = wanted or steps[reviewed].key
+    step = next((step for step in steps[: reviewed + 1] if step.key == wanted), None)
+    if step is None:
+        raise Unfit(
+            fields={
+                "to_step": _("Work goes back to the reviewed step or to one before it: %(steps)s.")
+                % {"steps": ", ".join(in_language(step.label.model_dump()) for step in steps[: reviewed + 1])}
+            }
+        )
+    return step
 
 
 @transaction.atomic
@@ -161,6 +182,7 @@ def reassign(
     if department is None:
         here.sent_from = _last_handler(here)
     here.must_reassign, here.status, here.processed_at, here.holds = False, Status.PROCESSING, None, 0
+    here.satisfied = None  # of this round nothing has been heard yet
     here.round += 1
     hand_over(doing, department=department)
     return doing.done(text=text)
@@ -191,6 +213,7 @@ def reopen(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: i
     here.closed_at = here.processed_at = here.satisfied = None
     here.round += 1
     here.holds = 0
+    take_part(here, here.department)
     return doing.done(reason=reason, text=text)
 
 

@@ -124,7 +124,8 @@ def write_history(order: WorkOrder, *, act: Act, by: Staff | None, at: datetime,
 def begin(order: WorkOrder, act: Act, *, by: Staff, at: datetime, version: int | None) -> Doing:
     """Lock the order and decide. Raises Stale if `version` is not the present one, CannotAct or NotAllowed if the
     act is refused. `version` may be None only for acts beside the order, and for callers who have just made it."""
-    locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("type").get(pk=order.pk)
+    # Ids never change, so rows that name the order (links, tasks) need not wait for this lock, nor it for them.
+    locked = WorkOrder.objects.select_for_update(of=("self",), no_key=True).select_related("type").get(pk=order.pk)
     if version is not None and version != locked.version and act not in BESIDE:
         raise stale(locked, since=version)
     if at < locked.occurred_at:
@@ -209,9 +210,14 @@ def responsible(order: WorkOrder, kinds: Iterable[str]) -> Department:
     raise Unfit(fields={"department": _("No department of this place does this step. Choose one.")})
 
 
+def works_in(staff: Staff, department: Department) -> bool:
+    """Whether the person holds a post in the department itself; reaching down to it is not enough to take charge."""
+    return staff.is_active and staff.posts.filter(department=department).exists()
+
+
 def belongs(staff: Staff, department: Department) -> None:
     """Refuse a person who does not work in the department."""
-    if not staff.is_active or not staff.posts.filter(department=department).exists():
+    if not works_in(staff, department):
         raise Unfit(
             fields={
                 "staff": _("%(person)s does not work in %(department)s. Choose somebody who does.")

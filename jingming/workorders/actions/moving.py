@@ -15,7 +15,7 @@ from jingming.organisation.models import Department
 
 from ..models import History, Review, Route, WorkOrder
 from ..rules import HANDING_OVER, Act, Status
-from .ground import CannotAct, Doing, begin, belongs, hand_over, permission_of, rest_no_more, settle_status, take_part
+from .ground import CannotAct, Doing, begin, belongs, hand_over, permission_of, rest_no_more, settle_status, take_part, works_in
 
 
 @transaction.atomic
@@ -25,6 +25,10 @@ def accept(order: WorkOrder, *, by: Staff, at: datetime, version: int | None) ->
     if doing.order.assignee_id not in (None, by.pk):
         raise CannotAct(
             _("%(person)s has taken this order already. Ask for it to be assigned to you.") % {"person": doing.order.assignee}
+        )
+    if not works_in(by, doing.order.department):
+        raise CannotAct(
+            _("You do not work in %(department)s. Assign the order to somebody there.") % {"department": doing.order.department}
         )
     doing.order.assignee, doing.order.recallable = by, False
     settle_status(doing.order)
@@ -89,7 +93,7 @@ def _approval_manager(order: WorkOrder) -> Staff | None:
     if not order.category:
         return None
     route = Route.objects.select_related("manager").filter(category=order.category, department=order.department).first()
-    return route.manager if route and route.manager.is_active else None
+    return route.manager if route and works_in(route.manager, order.department) else None
 
 
 @transaction.atomic
@@ -124,7 +128,10 @@ def recall(order: WorkOrder, *, by: Staff, at: datetime, version: int | None, te
     sent = last.order_by("-version", "-id").first()
     if sent is None or here.sent_from is None:
         raise CannotAct(_("Nothing was handed over that could be recalled."))
-    here.department, here.step, here.assignee = here.sent_from, here.sent_step, here.sent_assignee
+    if not here.sent_from.active:
+        raise CannotAct(_("%(department)s works no more. Ask the other side to return the order.") % {"department": here.sent_from})
+    back_to = here.sent_assignee if here.sent_assignee and works_in(here.sent_assignee, here.sent_from) else None
+    here.department, here.step, here.assignee = here.sent_from, here.sent_step, back_to
     here.status = Status(sent.from_status)
     here.recallable = False
     rest_no_more(here)
@@ -142,6 +149,3 @@ def step_done(doing: Doing, text: str) -> None:
             order=order, round=order.round, step=order.step, department=order.department, done_by=doing.by,
             done_at=doing.at, work=text,
         )  # fmt: skip
-
-
-

@@ -305,6 +305,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='workorder',
+            index=models.Index(models.F('department'), models.OrderBy(models.F('occurred_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('status__in', ['untreated', 'processing', 'processed', 'suspended']), models.Q(('held_until__isnull', True), ('waiting_for', ''), _negated=True)), name='resting_order_by_department'),
+        ),
+        migrations.AddIndex(
+            model_name='workorder',
             index=models.Index(models.F('customer'), models.OrderBy(models.F('occurred_at'), descending=True), condition=models.Q(('customer__isnull', False)), name='order_by_customer'),
         ),
         migrations.AddIndex(
