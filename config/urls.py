@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import jingming.wiring  # noqa: F401  # tells the files whose they are
 from config import api
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, PUBLIC, opens
 from jingming.files import views as files
@@ -9,6 +10,7 @@ from jingming.ui import views as ui
 from jingming.workspace import health
 
 urlpatterns = [
+    path("", include("jingming.workspace.urls")),
     path("", include("jingming.workspace.urls")),
     path("", include("jingming.accounts.urls")),
     path("codes/", include("jingming.codes.urls")),

@@ -69,12 +69,13 @@ def once(request: HttpRequest, effect: Effect, *, content: bytes | None = None) 
     return response
 
 
-def once_for_form(person_id: int, form_key: str, effect: Callable[[], str]) -> str:
-    """Do `effect` for a page's form and keep the address that it answers; the same form sent again, by a second press
-    or after going back, does nothing and hears the same address. `form_key` is drawn anew for each form shown."""
+def once_for_form(person_id: int, form_key: str, content: str, effect: Callable[[], str]) -> str:
+    """Do `effect` for a page's form and keep the address that it answers; the same form sent again with the same
+    content, by a second press, does nothing and hears the same address. Raises KeyUsedBefore for other content.
+    `form_key` is drawn anew for each form shown."""
     if not settings.IDEMPOTENCY:
         return effect()
-    digest = hashlib.sha256(b"form").hexdigest()  # going back and typing on is still the same form
+    digest = hashlib.sha256(content.encode()).hexdigest()
     given, _repeated = _keyed(person_id, f"form {form_key}"[:LONGEST], digest, lambda: (303, effect()))
     return str(json.loads(given.body))
 

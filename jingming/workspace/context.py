@@ -1,0 +1,97 @@
+"""What every page of the desk shows around its content: the enterprise, the menu, the search box.
+
+No query for somebody who is not signed in; for somebody who is, the posts (read once a request) and what the process
+keeps of the organisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jingming.accounts.access import has
+from jingming.accounts.models import Staff
+from jingming.accounts.rules import Authority
+from jingming.organisation.queries import units
+from jingming.organisation.rules import Level
+from jingming.workorders.queries import QUEUES
+
+from . import queues
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu: whom it is for, and the name of its page."""
+
+    label: str | Promise
+    icon: str
+    page: str
+    authority: Authority
+
+
+GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    (
+        gettext_lazy("Customers"),
+        (
+            Entry(gettext_lazy("Archives"), "users", "customers:list", Authority.SEE_CUSTOMERS),
+            Entry(gettext_lazy("Contacts"), "phone-call", "interactions", Authority.SEE_INTERACTIONS),
+        ),
+    ),
+    (
+        gettext_lazy("Settings"),
+        (
+            Entry(gettext_lazy("Flows"), "route", "flows", Authority.SEE_FLOWS),
+            Entry(gettext_lazy("Organisation"), "sitemap", "organisation", Authority.SEE_ORGANISATION),
+            Entry(gettext_lazy("Staff"), "id-badge-2", "staff", Authority.SEE_STAFF),
+            Entry(gettext_lazy("Codes"), "tag", "codes", Authority.CHANGE_CODES),
+        ),
+    ),
+)
+
+
+def desk(request: HttpRequest) -> dict[str, object]:
+    """`enterprise`, `navigation`, `search_url`, `search_hint` as ui/base.html takes them; nothing when signed out."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Staff):
+        return {}
+    around: dict[str, object] = {"enterprise": _enterprise(), "navigation": _navigation(request, person)}
+    if has(person, Authority.SEE_ORDERS) or has(person, Authority.SEE_CUSTOMERS):
+        around |= {"search_url": reverse("search"), "search_hint": _("Order number, account number, phone")}
+    return around
+
+
+def _enterprise() -> str:
+    return next((str(unit) for unit in units().values() if unit.level == Level.HQ), "")
+
+
+def _navigation(request: HttpRequest, person: Staff) -> list[dict[str, object]]:
+    groups: list[dict[str, object]] = [{"label": "", "items": [*_work(request, person)]}]
+    for label, entries in GROUPS:
+        items = [
+            _item(request, entry.label, entry.icon, reverse(entry.page))
+            for entry in entries
+            if has(person, entry.authority)
+        ]
+        groups.append({"label": label, "items": items})
+    return [group for group in groups if group["items"]]
+
+
+def _work(request: HttpRequest, person: Staff) -> Iterable[dict[str, object]]:
+    """What the person is here for: taking contacts, and the queues of their posts."""
+    if has(person, Authority.TAKE_INTAKE):
+        yield _item(request, _("Call intake"), "phone-incoming", reverse("intake"))
+    orders, shown = reverse("orders"), request.GET.get("queue", "")
+    for name in queues.in_menu(person):
+        here = request.path == orders and shown == name
+        item = _item(request, QUEUES[name], queues.ICONS[name], f"{orders}?queue={name}")
+        yield item | {"current": here}
+
+
+def _item(request: HttpRequest, label: str | Promise, icon: str, url: str) -> dict[str, object]:
+    return {"label": label, "icon": icon, "url": url, "current": request.path.startswith(url), "count": None}

@@ -1,0 +1,440 @@
+"""Reads that feed the desk's screens, each in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from jingming.accounts.access import covers, duties_of
+from jingming.accounts.models import Staff
+from jingming.accounts.rules import Scope
+from jingming.base.errors import Unfit
+from jingming.codes.queries import label_of
+from jingming.customers import access as customer_access
+from jingming.customers import queries as customer_queries
+from jingming.customers.models import ConductNote, Customer, Kind, Phone, ServicePoint
+from jingming.customers.rules import account_number
+from jingming.interactions.models import Interaction
+from jingming.interactions.queries import of_customer
+from jingming.organisation.models import Department
+from jingming.organisation.queries import departments, units
+from jingming.ui.labels import in_language
+from jingming.workorders import access
+from jingming.workorders.flows import HOME, PREVIOUS
+from jingming.workorders.models import History, OrderType, Review, Task, TypeVersion, WorkOrder
+from jingming.workorders.queries import Hanging, hanging_on, orders_of_customer
+from jingming.workorders.rules import OPEN_STATES, Act, Status, Waiting
+
+from . import history as words
+from .acts import ICONS, KEYS, most_likely
+
+
+# --- Chips ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Chip:
+    """What ui/_chip.html shows."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+    title: str = ""
+
+
+STATE_LOOKS = {
+    Status.UNTREATED: ("", "inbox"),
+    Status.PROCESSING: ("accent", "tool"),
+    Status.PROCESSED: ("done", "check"),
+    Status.SUSPENDED: ("accent", "player-pause"),
+    Status.CLOSED: ("done", "circle-check"),
+    Status.VOID: ("", "ban"),
+}
+URGENT = ("critical", "urgent")
+
+
+def state_chip(status: str) -> Chip:
+    """The state of an order."""
+    tone, icon = STATE_LOOKS[Status(status)]
+    return Chip(str(Status(status).label), tone, icon)
+
+
+def level_chip(level: str) -> Chip | None:
+    """The level of an order, if it stands out."""
+    return Chip(label_of("level", level), "late", "alarm") if level in URGENT else None
+
+
+def rest_chip(order: WorkOrder) -> Chip | None:
+    """Why an open order stands still, or what it must suffer next."""
+    if order.must_reassign:
+        return Chip(_("To be reassigned"), "late", "refresh", _("The customer was not satisfied with the result."))
+    if order.waiting_for:
+        whom = Waiting(order.waiting_for).label
+        return Chip(_("Waits for %(whom)s") % {"whom": whom}, "soon", "clock")
+    if order.held_until:
+        return Chip(_("Held until %(time)s") % {"time": words.moment(order.held_until)}, "soon", "hourglass")
+    return None
+
+
+# --- Lists of orders ------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Row:
+    """One order as lists show it."""
+
+    order: WorkOrder
+    department: str
+    place: str
+    step: str
+    state: Chip
+    level: Chip | None
+    rest: Chip | None
+
+
+def rows(orders: Iterable[WorkOrder]) -> list[Row]:
+    """The lines of a list; no query beyond what the process keeps of organisation and flows."""
+    return [
+        Row(
+            order=order,
+            department=str(departments()[order.department_id]),
+            place=place_of(order),
+            step=in_language(order.flow.step(order.step).label.model_dump()),
+            state=state_chip(order.status),
+            level=level_chip(order.level),
+            rest=rest_chip(order),
+        )
+        for order in orders
+    ]
+
+
+def place_of(order: WorkOrder | Interaction) -> str:
+    """The smallest unit in which the matter lies."""
+    pk = order.district_id or order.city_id or order.province_id
+    unit = units().get(pk) if pk else None
+    return str(unit) if unit else "—"
+
+
+# --- One order ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Possible:
+    """An act that can be done now, as a link with its key."""
+
+    act: Act
+    key: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A word and its value."""
+
+    label: str
+    value: str
+    mono: bool = False
+
+
+@dataclass(frozen=True)
+class Customer360:
+    """Whom an order is for, as far as its page shows it; `linked` if the person may open the archive."""
+
+    customer: Customer | None
+    point: ServicePoint | None
+    linked: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that an order's page shows."""
+
+    order: WorkOrder
+    department: str
+    assignee: str
+    place: str
+    state: Chip
+    level: Chip | None
+    rest: Chip | None
+    steps: list[dict[str, object]]
+    whom: Customer360
+    facts: list[Fact]
+    lacking: list[str]
+    primary: Possible | None
+    possible: list[Possible]
+    refused: list[Fact]
+    history: list[words.Line]
+    hanging: Hanging
+
+
+def sheet(order: WorkOrder, person: Staff) -> Sheet:
+    """An order with what hangs on it and what can be done: sixteen queries, whatever hangs on it."""
+    hanging, allowed = hanging_on(order, person), access.acts_for(order, person)
+    names = names_for(order, hanging.history)
+    lacking = [] if order.ended else access.missing(order)
+    next_act = most_likely(
+        order,
+        allowed.now,
+        person,
+        lacking=bool(lacking),
+        has_tasks=any(task.round == order.round for task in hanging.tasks),
+    )
+    possible = [
+        Possible(act, KEYS.get(act, ""), ICONS[act], str(act.label)) for act in sorted(allowed.now, key=_in_order)
+    ]
+    return Sheet(
+        order=order,
+        department=str(departments()[order.department_id]),
+        assignee=names.person(order.assignee_id),
+        place=place_of(order),
+        state=state_chip(order.status),
+        level=level_chip(order.level),
+        rest=rest_chip(order),
+        steps=_steps(order, hanging.history, names),
+        whom=_whom(order, person),
+        facts=_facts(order),
+        lacking=[access.field_label(order, key) for key in lacking],
+        primary=next((one for one in possible if one.act == next_act), None),
+        possible=possible,
+        refused=[Fact(str(act.label), reason) for act, reason in allowed.refused.items()],
+        history=words.lines(hanging.history, names),
+        hanging=hanging,
+    )
+
+
+ORDER_OF_ACTS = (*KEYS, Act.REOPEN, Act.JUDGE, Act.VOID)
+
+
+def _in_order(act: Act) -> int:
+    return ORDER_OF_ACTS.index(act)
+
+
+def names_for(order: WorkOrder, history: Sequence[History], *, ids: Iterable[int | None] = ()) -> words.Names:
+    """The names that an order's page and history need: one query, two where the type was changed."""
+    ids = words.people_in(history) | {order.assignee_id, order.opened_by_id, order.suspended_by_id, *ids}
+    people = dict(Staff.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "name"))
+    retyped = any(line.act == Act.RETYPE for line in history)
+    return words.Names(order, people, OrderType.objects.in_bulk() if retyped else {})
+
+
+def _whom(order: WorkOrder, person: Staff) -> Customer360:
+    linked = order.customer_id is not None and customer_access.visible_to(person).filter(pk=order.customer_id).exists()
+    return Customer360(order.customer, order.service_point, linked)
+
+
+def _facts(order: WorkOrder) -> list[Fact]:
+    """What was written down of the matter, empty values left out."""
+    found = [
+        Fact(_("Channel"), label_of("channel", order.channel)),
+        Fact(_("Category"), label_of("category", order.category) if order.category else ""),
+        Fact(_("Level"), label_of("level", order.level)),
+        Fact(_("Customer verified by"), words.verified_words(order.verified)),
+        *(
+            Fact(in_language(field.label.model_dump()), words.form_value(field, order.form.get(field.key)))
+            for field in order.flow.fields
+            if order.form.get(field.key) not in (None, "")
+        ),
+        Fact(_("Outcome"), order.outcome),
+    ]
+    return [fact for fact in found if fact.value]
+
+
+def _steps(order: WorkOrder, history: Sequence[History], names: words.Names) -> list[dict[str, object]]:
+    """The step bar: taken, then the steps of the flow; those behind say when they were left, by whom."""
+    keys = [step.key for step in order.flow.steps]
+    here = keys.index(order.step) if order.step in keys else 0
+    left = {line.from_step: line for line in history if line.from_step and line.from_step != line.to_step}
+    visited = {line.to_step for line in history} | {line.from_step for line in history}
+    last = history[-1] if history else None
+    opened = history[0] if history else None
+    bar: list[dict[str, object]] = [{"label": _("Taken"), "state": "done", "note": _when(opened)}]
+    for place, key in enumerate(keys):
+        entry: dict[str, object] = {"label": names.step(key), "state": "next", "note": ""}
+        if order.ended:
+            entry |= (
+                {"state": "done", "note": _when(left.get(key) or last)} if key in visited else {"note": _("not needed")}
+            )
+        elif place < here:
+            entry |= {"state": "done", "note": _when(left.get(key)) if key in visited else _("not needed")}
+        elif place == here:
+            chip = rest_chip(order) or state_chip(order.status)
+            entry |= {"state": "now", "chip": chip}
+        bar.append(entry)
+    return bar
+
+
+def _when(line: History | None) -> str:
+    if line is None:
+        return ""
+    return f"{words.moment(line.occurred_at)[5:]} {line.by_name}".rstrip()
+
+
+# --- What the form of an act offers ---------------------------------------------------------------------------------
+def target_kinds(order: WorkOrder, act: Act) -> tuple[str, ...]:
+    """The kinds of departments to which the act may send the order from its present step."""
+    permission = order.flow.permission(order.step, act)
+    if permission is None:
+        return ()
+    step = order.flow.step(permission.to if permission.to not in ("", PREVIOUS) else order.step)
+    return permission.to_kinds or step.kinds
+
+
+def departments_for(order: WorkOrder, act: Act) -> list[Department]:
+    """The departments that the act may choose from, nearest to the matter first."""
+    kinds = target_kinds(order, act)
+    able = [
+        department
+        for department in departments().values()
+        if department.active
+        and (
+            act == Act.JUDGE
+            or department.kind in kinds
+            or (HOME in kinds and department.pk == order.home_department_id)
+        )
+        and (department.province_id in (None, order.province_id) or order.province_id is None)
+        and not (act == Act.TRANSFER and department.pk == order.department_id)
+    ]
+    return sorted(able, key=lambda department: _distance(order, department))
+
+
+def _distance(order: WorkOrder, department: Department) -> tuple[int, str]:
+    for far, level in enumerate(("district_id", "city_id", "province_id")):
+        if getattr(department, level) is not None and getattr(department, level) == getattr(order, level):
+            return far, units()[department.unit_id].code
+    return 3, units()[department.unit_id].code
+
+
+def handlers_in(chosen: Sequence[Department]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The people to whom work of these departments can be given, [(department, [(username, name)])]. One query."""
+    wanted = {department.pk: department for department in chosen}
+    people = Staff.objects.filter(
+        posts__department__in=wanted, posts__role__code__in=access.HANDLING_ROLES, is_active=True
+    )
+    groups: dict[int, dict[str, str]] = {pk: {} for pk in wanted}
+    for username, name, department in people.order_by("name", "id").values_list(
+        "username", "name", "posts__department"
+    ):
+        groups[department][username] = name
+    return [(str(wanted[pk]), list(members.items())) for pk, members in groups.items() if members]
+
+
+def near(order: WorkOrder, chosen: Sequence[Department]) -> list[Department]:
+    """Those of the departments that are in the order's own city: people are named only there. All if it has none."""
+    return [one for one in chosen if order.city_id in (None, one.city_id)]
+
+
+def own_reviews(order: WorkOrder, person: Staff) -> list[Review]:
+    """The reviews that wait for the person. One query."""
+    permission = order.flow.permission(order.step, Act.REVIEW)
+    posts = [post for post in duties_of(person) if permission and post.role.code in permission.by]
+    pending = Review.objects.filter(order=order, result="").select_related("done_by").order_by("id")
+    return [review for review in pending if any(access.may_review(post, person, review) for post in posts)]
+
+
+def own_tasks(order: WorkOrder, person: Staff) -> list[Task]:
+    """The open tasks that the person can report. One query."""
+    pending = Task.objects.filter(order=order, reported_at__isnull=True).select_related("assignee").order_by("id")
+    return [
+        task
+        for task in pending
+        if any(
+            covers(post, departments()[task.department_id])
+            and (post.scope != Scope.OWN or task.assignee_id == person.pk)
+            for post in duties_of(person)
+        )
+    ]
+
+
+# --- Flows ----------------------------------------------------------------------------------------------------------
+def versions_now() -> list[TypeVersion]:
+    """The current version of each active type, in the order of the types. One query."""
+    latest = (
+        TypeVersion.objects.filter(type__active=True)
+        .select_related("type")
+        .order_by("type_id", "-number")
+        .distinct("type_id")
+    )
+    return sorted(latest, key=lambda version: version.type.position)
+
+
+# --- Whom a contact is from -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Caller:
+    """What the intake shows about whoever is calling: the archive in short, what is open, the last contacts."""
+
+    customer: Customer
+    points: list[ServicePoint]
+    phones: list[Phone]
+    conduct: list[ConductNote]
+    point: ServicePoint | None
+    open_orders: list[Row]
+    contacts: list[Interaction]
+
+    @property
+    def enterprise(self) -> bool:
+        return self.customer.kind == Kind.ENTERPRISE
+
+
+def caller(person: Staff, customer: Customer, asked: str = "") -> Caller:
+    """The archive of whoever is calling, fetched through access before. Six queries.
+
+    `asked` is what the agent typed: if it is one of the customer's account numbers, the matter is about that place.
+    """
+    points = list(customer.service_points.filter(active=True).select_related("area").order_by("account_number")[:50])
+    try:
+        number = account_number(asked)
+    except Unfit:
+        number = ""
+    latest = orders_of_customer(person, customer.pk)
+    return Caller(
+        customer=customer,
+        points=points,
+        phones=list(customer.phones.filter(active=True).select_related("contact").order_by("pk")[:5]),
+        conduct=list(customer.conduct.select_related("by").order_by("-at", "-pk")[:5]),
+        point=next((p for p in points if p.account_number == number), points[0] if len(points) == 1 else None),
+        open_orders=rows(order for order in latest if order.status in OPEN_STATES),
+        contacts=of_customer(person, customer.pk, 8),
+    )
+
+
+def possible_callers(person: Staff, asked: str) -> list[Customer]:
+    """Who may be meant by an account number, phone number, meter or name, the surest first. Four queries."""
+    return customer_queries.find(person, asked) if asked else []
+
+
+# --- Contacts -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ContactRow:
+    """One contact as lists show it; `number` only if the reader may see the order."""
+
+    contact: Interaction
+    channel: str
+    number: str
+    reason: str
+    look: Chip
+
+
+CONTACT_LOOKS = {
+    "opened": ("accent", "plus"),
+    "attached": ("accent", "link"),
+    "no_order": ("", "ban"),
+    "pending": ("soon", "clock"),
+}
+
+
+def contact_rows(person: Staff, contacts: Sequence[Interaction]) -> list[ContactRow]:
+    """The lines of a list of contacts, with the numbers of the orders that the reader may see. One query."""
+    ids = {contact.order_id for contact in contacts if contact.order_id}
+    return contact_lines(contacts, dict(access.visible_to(person).filter(pk__in=ids).values_list("pk", "number")))
+
+
+def contact_lines(contacts: Sequence[Interaction], numbers: Mapping[int, str] | None = None) -> list[ContactRow]:
+    """The lines of contacts whose orders need no link. No query."""
+    numbers = numbers or {}
+    return [
+        ContactRow(
+            contact=contact,
+            channel=label_of("channel", contact.channel),
+            number=numbers.get(contact.order_id or 0, ""),
+            reason=label_of("no_order_reason", contact.reason) if contact.reason else "",
+            look=Chip(str(contact.get_disposition_display()), *CONTACT_LOOKS[contact.disposition]),
+        )
+        for contact in contacts
+    ]

@@ -1,0 +1,26 @@
+"""Pages of the desk: a table of contents, each with who may come in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jingming.accounts.http import EVERYBODY_SIGNED_IN, opens
+from jingming.accounts.rules import Authority
+
+from .views import acts, customers, flows, home, intake, interactions, orders
+
+SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
+
+urlpatterns = [
+    path("", opens(home.home, to=EVERYBODY_SIGNED_IN), name="home"),
+    path("search/", opens(home.search, to=(SEE_ORDERS, SEE_CUSTOMERS)), name="search"),
+    path("intake/", opens(intake.desk, to=Authority.TAKE_INTAKE), name="intake"),
+    path("orders/", opens(orders.orders, to=SEE_ORDERS), name="orders"),
+    path("orders/<str:number>/", opens(orders.order, to=SEE_ORDERS), name="order"),
+    path("orders/<str:number>/acts/<str:act>/", opens(acts.act, to=SEE_ORDERS), name="order_act"),
+    path("interactions/", opens(interactions.interactions, to=Authority.SEE_INTERACTIONS), name="interactions"),
+    path("flows/", opens(flows.flows, to=Authority.SEE_FLOWS), name="flows"),
+    path("flows/<slug:code>/", opens(flows.flow, to=Authority.SEE_FLOWS), name="flow"),
+    # The archive's own address, with more on the page than its slice knows: this one stands before the archives' urls.
+    path("customers/<int:customer_id>/", opens(customers.customer, to=SEE_CUSTOMERS), name="customer"),
+]

@@ -1,0 +1,55 @@
+"""The start page, which is the first page of one's work, and the search box in the top bar."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from jingming.accounts.access import duties_of, has
+from jingming.accounts.rules import Authority
+from jingming.base.http import StaffRequest
+from jingming.customers import queries as customers
+from jingming.workorders.access import visible_to
+from jingming.workspace import queues
+
+LONGEST = 100
+# The first of these that the person may see, for those who neither take contacts nor see orders.
+ELSEWHERE = (
+    (Authority.SEE_STAFF, "staff"),
+    (Authority.SEE_ORGANISATION, "organisation"),
+    (Authority.SEE_FLOWS, "flows"),
+)
+
+
+@require_GET
+def home(request: StaffRequest) -> HttpResponse:
+    """Where the person's day begins."""
+    person = request.user
+    if any(post.role.code == "agent" for post in duties_of(person)) and has(person, Authority.TAKE_INTAKE):
+        return redirect("intake")
+    if has(person, Authority.SEE_ORDERS):
+        return redirect(f"{reverse('orders')}?queue={queues.first(person)}")
+    return redirect(next((page for authority, page in ELSEWHERE if has(person, authority)), "profile"))
+
+
+@require_GET
+def search(request: StaffRequest) -> HttpResponse:
+    """Go to the order of this number, else to the customer of this account number or phone; exact, never a guess."""
+    words = request.GET.get("q", "").strip()[:LONGEST]
+    number = "".join(words.split()).upper()
+    if number and visible_to(request.user).filter(number=number).exists():
+        return redirect("order", number)
+    if words and has(request.user, Authority.SEE_CUSTOMERS):
+        found = customers.find(request.user, words)
+        if len(found) == 1:
+            return redirect("customers:customer", found[0].pk)
+        return redirect(f"{reverse('customers:list')}?{urlencode({'q': words})}")
+    if words:
+        messages.warning(request, _("No order of yours has the number %(number)s.") % {"number": words})
+    return redirect(f"{reverse('orders')}?queue=all")
