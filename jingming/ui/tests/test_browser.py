@@ -33,8 +33,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server) -> Iterator[Page]:  # noqa: ANN001  # pytest-django's
-    with chromium.new_context(base_url=live_server.url, viewport=DESK, locale="en-GB") as context:
+def page(chromium: Browser, live_site: str) -> Iterator[Page]:
+    with chromium.new_context(base_url=live_site, viewport=DESK, locale="en-GB") as context:
         page = context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -112,8 +112,8 @@ def test_a_partial_load_that_fails_says_what_to_do(page: Page):
     assert "Reload the page" in page.locator(".toast-box").inner_text()
 
 
-def test_the_language_is_switched_without_scripts(chromium: Browser, live_server):  # noqa: ANN001
-    with chromium.new_context(base_url=live_server.url, java_script_enabled=False, locale="zh-CN") as context:
+def test_the_language_is_switched_without_scripts(chromium: Browser, live_site: str):
+    with chromium.new_context(base_url=live_site, java_script_enabled=False, locale="zh-CN") as context:
         page = context.new_page()
         page.goto("/")
         assert page.locator("html").get_attribute("lang") == "zh-hans"
