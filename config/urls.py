@@ -11,7 +11,6 @@ from jingming.workspace import health
 
 urlpatterns = [
     path("", include("jingming.workspace.urls")),
-    path("", include("jingming.workspace.urls")),
     path("", include("jingming.accounts.urls")),
     path("codes/", include("jingming.codes.urls")),
     path("customers/", include("jingming.customers.urls")),
