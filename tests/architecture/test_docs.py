@@ -11,7 +11,11 @@ import pytest
 from jingming.base.environment import KNOBS
 from jingming.cli import MENU
 from jingming.codes.rules import Set
+from jingming.loading import mapping
+from jingming.loading.way import ODD
+from jingming.wiring import REACTIONS
 from jingming.workorders.flows import read_flow
+from tests.architecture.names import stands_in_the_code
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -20,6 +24,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:jingming|tests|tools|config|docs|benchmarks)/[\w./-]+)`")
 COMMAND = re.compile(r"(?<![\w./-])(?:\.venv/bin/)?jingming (serve|[a-z]+)\b(?=[ `\n])")
 TARGET = re.compile(r"`?make ([a-z-]+)`")
+SLICES = "|".join(sorted(entry.stem for entry in (ROOT / "jingming").iterdir() if entry.stem.isidentifier()))
+NAME = re.compile(rf"`((?:{SLICES})(?:\.[A-Za-z_]\w*)+)`")
 KNOB = re.compile(r"\bJINGMING_[A-Z_]+\b")
 FENCE = re.compile(r"```.*?```", re.DOTALL)
 
@@ -46,6 +52,8 @@ def test_links_lead_somewhere(page: Path):
 def test_what_a_page_names_exists(page: Path):
     text = page.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    names = [name for name in NAME.findall(text) if name not in REACTIONS]
+    assert [name for name in names if not stands_in_the_code(name.removesuffix(".py"))] == []
     assert [path for path in PATH.findall(text) if not list(ROOT.glob(path.rstrip("/")))] == []
     assert set(TARGET.findall(text)) <= targets
     assert set(KNOB.findall(text)) <= {knob.name for knob in KNOBS} | {"JINGMING_"}
@@ -73,3 +81,16 @@ def test_the_list_of_code_sets_is_complete():
 def test_examples_in_json_are_json(page: Path):
     for example in re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         json.loads(example)
+
+
+def test_the_page_about_importing_knows_every_setting_and_everything_odd():
+    told = set(re.findall(r"[`\[](\w+)[`\]]", (ROOT / "docs/operations/import.md").read_text(encoding="utf-8")))
+    parts = (
+        mapping.Mapping,
+        mapping.FileShape,
+        mapping.PlaceOfOrders,
+        mapping.Groups,
+        mapping.OrderDefaults,
+        mapping.Columns,
+    )
+    assert {name for part in parts for name in part.model_fields} | set(ODD) <= told

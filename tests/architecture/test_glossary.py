@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from jingming.accounts.rules import SHIPPED_ROLES, Authority, Scope
 from jingming.organisation.rules import Kind
 from jingming.workorders.rules import Act, Status
 from jingming.workorders.shipping import ORDER, SHIPPED
+from tests.architecture import names
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 VOCABULARIES = {words.__name__: words for words in (Act, Status, Kind, Scope, Authority)}
@@ -30,26 +30,14 @@ WANTED = [
 
 
 def stands_in_the_code(name: str) -> bool:
-    """`type repair`, `role agent`, `Act.OPEN`, or a dotted path below jingming: a module and what it holds."""
+    """`type repair`, `role agent`, `Act.OPEN`, or a dotted path below jingming."""
     kind, _, code = name.partition(" ")
     if code:
         return code in {"role": SHIPPED_ROLES, "type": ORDER}[kind]
     vocabulary, _, word = name.partition(".")
     if vocabulary in VOCABULARIES:
         return word in VOCABULARIES[vocabulary].__members__
-    parts, module = name.split("."), import_module("jingming")
-    while parts:
-        try:
-            module = import_module(f"{module.__name__}.{parts[0]}")
-        except ImportError:
-            break
-        parts.pop(0)
-    found: object = module
-    for part in parts:
-        if not hasattr(found, part) and part not in getattr(found, "__annotations__", {}):
-            return False
-        found = getattr(found, part, None)
-    return module.__name__ != "jingming"
+    return names.stands_in_the_code(name)
 
 
 @pytest.mark.parametrize("word", WANTED)
