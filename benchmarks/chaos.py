@@ -1,8 +1,8 @@
-"""`python -m benchmarks.chaos`: web and worker are killed while orders are made; none acknowledged is lost or doubled.
+"""`python -m benchmarks.chaos`: kill web and worker while orders are made; none acknowledged is lost or doubled.
 
 Eight clients open 2,000 orders with an Idempotency-Key each and repeat a request, under its key, whenever no answer
-comes: because the process was killed, or because the client itself hangs up before the answer (one in twenty). Meanwhile
-kill -9 hits a web process and the worker in turn. Afterwards the database is asked.
+comes: because the process was killed, or because the client itself hangs up before the answer (one in twenty).
+Meanwhile kill -9 hits a web process and the worker in turn. Afterwards the database is asked.
 
 The control does the same with idempotency switched off: the same questions must then find doubles.
 """
@@ -152,7 +152,11 @@ def faults(story: Run) -> list[str]:
         *story.refused,
         *(f"lost: {key}" for key in story.acknowledged if key not in found),
         *(f"doubled: {key} ×{many}" for key, many in found.items() if many > 1),
-        *(f"answered as another: {key}" for key, n in story.acknowledged.items() if found[key] == 1 and numbers[key] != n),
+        *(
+            f"answered as another: {key}"
+            for key, n in story.acknowledged.items()
+            if found[key] == 1 and numbers[key] != n
+        ),
         *(f"incomplete: {number} {rest}" for _key, number, *rest in rows if rest != [1, 1, 1]),
         *([f"{failed} jobs failed"] if failed else []),
     ]

@@ -98,10 +98,17 @@ COPIED = {
 }
 
 
+JOB = (  # put off, so that the worker leaves it alone
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('events', 'benchmark.nothing', 0, NULL, NULL, '{}',"
+    " now() + interval '1 day')::procrastinate_job_to_defer_v1])"
+)
+
+
 def _by_hand(seconds: float) -> float:
     """Transactions a second that write an order's rows by plain INSERTs, as the app's role, over one connection."""
-    from jingming.database.direct import direct
     from psycopg.types.json import Jsonb
+
+    from jingming.database.direct import direct
 
     with direct() as connection:
         connection.autocommit = False
@@ -110,7 +117,9 @@ def _by_hand(seconds: float) -> float:
         done, begun = 0, time.monotonic()
         while time.monotonic() - begun < seconds:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT nextval('workorders_workorder_id_seq'), nextval('interactions_interaction_id_seq')")
+                cursor.execute(
+                    "SELECT nextval('workorders_workorder_id_seq'), nextval('interactions_interaction_id_seq')"
+                )
                 order_id, contact_id = cursor.fetchone()
                 cursor.execute(
                     "INSERT INTO workorders_numbercounter (prefix, city_code, day, last) VALUES ('XX', '0', now(), 1) "
@@ -121,11 +130,10 @@ def _by_hand(seconds: float) -> float:
                         values = _copy(table, row, order_id, contact_id)
                         names = ", ".join(values)
                         marks = ", ".join(["%s"] * len(values))
-                        cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(map(_plain(Jsonb), values.values())))
-                cursor.execute(
-                    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('events', 'benchmark.nothing', 0, NULL, NULL, '{}', now() + interval '1 day')"
-                    "::procrastinate_job_to_defer_v1])"
-                )
+                        cursor.execute(
+                            f"INSERT INTO {table} ({names}) VALUES ({marks})", list(map(_plain(Jsonb), values.values()))
+                        )
+                cursor.execute(JOB)
             connection.commit()
             done += 1
         rate = done / (time.monotonic() - begun)

@@ -17,7 +17,13 @@ from .figures import note, tell
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared/data/incident_events.csv.gz"
 MAPPING = ROOT / "jingming/loading/mappings/incident_events.toml"
-TABLES = ("interactions_interaction", "workorders_workorder", "workorders_participation", "workorders_history")
+# The tables that an import writes, and which of their rows it wrote.
+IMPORTED = {
+    "interactions_interaction": "WHERE imported",
+    "workorders_workorder": "WHERE imported",
+    "workorders_participation": "JOIN workorders_workorder o ON o.id = t.order_id WHERE o.imported",
+    "workorders_history": "WHERE imported",
+}
 INCIDENTS = 20_000
 
 
@@ -39,12 +45,44 @@ def run() -> None:
 def _made(path: Path) -> Path:
     """A log in the real one's shape: five events an incident."""
     chance = random.Random(1)
-    columns = (
-        "number incident_state active reassignment_count reopen_count sys_mod_count made_sla caller_id opened_by "
-        "opened_at sys_created_by sys_created_at sys_updated_by sys_updated_at contact_type location category "
-        "subcategory u_symptom cmdb_ci impact urgency priority assignment_group assigned_to knowledge "
-        "u_priority_confirmation notify problem_id rfc vendor caused_by closed_code resolved_by resolved_at closed_at"
-    ).split()
+    columns = [
+        "number",
+        "incident_state",
+        "active",
+        "reassignment_count",
+        "reopen_count",
+        "sys_mod_count",
+        "made_sla",
+        "caller_id",
+        "opened_by",
+        "opened_at",
+        "sys_created_by",
+        "sys_created_at",
+        "sys_updated_by",
+        "sys_updated_at",
+        "contact_type",
+        "location",
+        "category",
+        "subcategory",
+        "u_symptom",
+        "cmdb_ci",
+        "impact",
+        "urgency",
+        "priority",
+        "assignment_group",
+        "assigned_to",
+        "knowledge",
+        "u_priority_confirmation",
+        "notify",
+        "problem_id",
+        "rfc",
+        "vendor",
+        "caused_by",
+        "closed_code",
+        "resolved_by",
+        "resolved_at",
+        "closed_at",
+    ]
     with gzip.open(path, "wt", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="?")
         writer.writeheader()
@@ -58,7 +96,8 @@ def _made(path: Path) -> Path:
                         "location": "Location 1", "category": "Category 1", "subcategory": "Subcategory 1",
                         "impact": "2 - Medium", "urgency": "2 - Medium", "priority": "3 - Moderate",
                         "assignment_group": f"Group {chance.randrange(70)}", "sys_mod_count": step,
-                        "resolved_at": _stamp(opened + timedelta(hours=3)), "closed_at": _stamp(opened + timedelta(hours=4)),
+                        "resolved_at": _stamp(opened + timedelta(hours=3)),
+                        "closed_at": _stamp(opened + timedelta(hours=4)),
                     }
                 )  # fmt: skip
     return path
@@ -75,12 +114,9 @@ def _copied() -> float:
     seconds = 0.0
     with direct("owner") as connection:
         connection.autocommit = True
-        for table in TABLES:
+        for table in IMPORTED:
             connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
-            rows = _read(connection, f"COPY (SELECT * FROM {table} WHERE imported) TO STDOUT (FORMAT binary)") if table != TABLES[2] else _read(
-                connection,
-                f"COPY (SELECT p.* FROM {table} p JOIN workorders_workorder o ON o.id = p.order_id WHERE o.imported) TO STDOUT (FORMAT binary)",
-            )
+            rows = _read(connection, f"COPY (SELECT t.* FROM {table} t {IMPORTED[table]}) TO STDOUT (FORMAT binary)")
             begun = time.monotonic()
             with connection.cursor() as cursor, cursor.copy(f"COPY bench_{table} FROM STDIN (FORMAT binary)") as copy:
                 for block in rows:

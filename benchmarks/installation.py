@@ -15,14 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-
 ACCOUNTS = 400
 _made: Path | None = None
 
 
 def prepare() -> Path:
     """Make the home and the company in this process; from here on Django is set up for it. Call once, first."""
-    global _made
+    global _made  # noqa: PLW0603  # one installation for the process
     if _made is not None:
         return _made
     _made = Path(tempfile.mkdtemp(prefix="jingming-bench-"))
@@ -67,7 +66,12 @@ def _found() -> None:
     for position in range(ACCOUNTS):
         customer = actions.add_customer(f"客户{position}", by=agent, at=now(), unit="340705")
         actions.add_service_point(
-            customer, by=agent, at=now(), account_number=account(position), address=f"桂花苑 {position} 号", unit="340705"
+            customer,
+            by=agent,
+            at=now(),
+            account_number=account(position),
+            address=f"桂花苑 {position} 号",
+            unit="340705",
         )
 
 
@@ -121,7 +125,9 @@ def backlog() -> int:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name = 'events'")
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name = 'events'"
+        )
         return int(cursor.fetchone()[0])
 
 

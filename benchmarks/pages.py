@@ -48,7 +48,9 @@ def _load(begin: int, end: int) -> None:
     for start in range(begin, end, CHUNK):
         load(_orders(start, min(start + CHUNK, end), now()), source="benchmark", by=None, at=now())
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE workorders_workorder, workorders_participation, workorders_history, interactions_interaction")
+        cursor.execute(
+            "ANALYZE workorders_workorder, workorders_participation, workorders_history, interactions_interaction"
+        )
     rate = (end - begin) / (time.monotonic() - began)
     tell(f"load_orders_{end}", rate, "orders/s", rows=end, n=end - begin)
 
@@ -68,10 +70,12 @@ def _orders(begin: int, end: int, at: datetime) -> Iterator[Any]:
         team = teams[position % 2]
         opened = at - timedelta(minutes=5 + chance.randrange(2 * 365 * 24 * 60))
         under_way = position % OPEN_EVERY == 0
+        taken = {"act": Act.OPEN, "status": Status.UNTREATED, "step": "dispatching", "department": call.pk}
+        sent = {"act": Act.DISPATCH, "status": Status.PROCESSING, "step": "handling", "department": team.pk}
         steps = [
-            LoadedStep(act=Act.OPEN, at=opened, status=Status.UNTREATED, step="dispatching", department=call.pk, by=agent.pk, by_name=agent.name),
-            LoadedStep(act=Act.DISPATCH, at=opened + timedelta(minutes=2), status=Status.PROCESSING, step="handling", department=team.pk),
-        ]  # fmt: skip
+            LoadedStep(at=opened, by=agent.pk, by_name=agent.name, **taken),
+            LoadedStep(at=opened + timedelta(minutes=2), **sent),
+        ]
         if not under_way:
             end_at = opened + timedelta(minutes=4)
             steps[1:] = [

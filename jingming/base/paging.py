@@ -44,7 +44,8 @@ def unpack(cursor: str) -> tuple[datetime, int]:
         if type(pk) is not int or not 0 <= pk < 2**63 or when.tzinfo is None:
             raise ValueError
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
-        raise Unfit(fields={"cursor": _("This page mark is not one of ours. Start again from the first page.")}) from None
+        sentence = _("This page mark is not one of ours. Start again from the first page.")
+        raise Unfit(fields={"cursor": sentence}) from None
     return when, pk
 
 

@@ -3,10 +3,11 @@ orders. Each function is one transaction, writes the contact first, and answers 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
@@ -22,7 +23,6 @@ from jingming.workorders import actions as workorders
 from jingming.workorders.actions import Matter
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import LinkKind
-
 
 __all__ = ["AlreadyDisposed", "Contact", "Direction", "Matter", "Taken", "attach", "begin", "explain", "take"]
 
@@ -43,93 +43,134 @@ def take(
 ) -> Taken:  # fmt: skip
     """Open an order from a contact, or from one registered before. With `answer` the customer is answered during the
     contact and the order closed at once. A second matter of a contact that has opened `second_of` is linked to it."""
-    if second_of is None and (known := _known(contact)):
-        return known
     department = home_of(by)
     place = _place(matter.service_point, matter.customer, department)
-    home = _call_centre(department, place)
-    order_id = workorders.reserve_order_id()
-    if isinstance(contact, Contact):
-        contact = replace(contact, customer=matter.customer, service_point=matter.service_point)
-        interaction = register(
-            contact, department=department, place=place, by=by, at=at, disposition=Disposition.OPENED, order_id=order_id
-        )
-    elif second_of is None:
-        interaction = dispose(contact, disposition=Disposition.OPENED, by=by, at=at, order_id=order_id)
-    else:
-        interaction = contact
-    order = workorders.open_order(
-        matter, order_id=order_id, interaction=interaction, home=home, place=place, by=by, at=at
-    )
-    if second_of is not None:
-        workorders.link(order, other=second_of, kind=LinkKind.SAME_CALL, by=by, at=at)
-    if answer:
-        order = workorders.answer(order, text=answer, by=by, at=at, version=None)
-    return Taken(interaction, order)
+
+    def opened(heard: Contact | Interaction) -> Taken:
+        order_id = workorders.reserve_order_id()
+        if isinstance(heard, Contact):
+            heard = replace(heard, customer=matter.customer, service_point=matter.service_point)
+            interaction = register(
+                heard,
+                department=department,
+                place=place,
+                by=by,
+                at=at,
+                disposition=Disposition.OPENED,
+                order_id=order_id,
+            )
+        elif second_of is None:
+            interaction = dispose(heard, disposition=Disposition.OPENED, by=by, at=at, order_id=order_id)
+        else:
+            interaction = heard
+        order = workorders.open_order(
+            matter, order_id=order_id, interaction=interaction, home=_call_centre(department, place), place=place,
+            by=by, at=at,
+        )  # fmt: skip
+        if second_of is not None:
+            workorders.link(order, other=second_of, kind=LinkKind.SAME_CALL, by=by, at=at)
+        if answer:
+            order = workorders.answer(order, text=answer, by=by, at=at, version=None)
+        return Taken(interaction, order)
+
+    return opened(contact) if second_of is not None else _once(contact, opened)
 
 
 @transaction.atomic
 def attach(contact: Contact | Interaction, order: WorkOrder, *, by: Staff, at: datetime, text: str = "") -> Taken:
     """Let a contact join an order that is open already: the same matter again, or news of it."""
-    if known := _known(contact):
-        return known
-    if order.ended:
-        raise Unfit(
-            fields={"order": _("Order %(number)s has ended. Reopen it, or open a new one.") % {"number": order.number}}
-        )
     department = home_of(by)
-    if isinstance(contact, Contact):
-        contact = replace(contact, customer=contact.customer or order.customer, outcome=contact.outcome or text)
-        interaction = register(
-            contact, department=department, place=order, by=by, at=at, disposition=Disposition.ATTACHED, order_id=order.pk
-        )
-    else:
-        interaction = dispose(
-            contact, disposition=Disposition.ATTACHED, by=by, at=at, order_id=order.pk, outcome=text
-        )
-    workorders.note(order, text=text or _("The customer contacted us again."), by=by, at=at)
-    return Taken(interaction, order)
+
+    def joined(heard: Contact | Interaction) -> Taken:
+        if order.ended:
+            raise Unfit(
+                fields={
+                    "order": _("Order %(number)s has ended. Reopen it, or open a new one.") % {"number": order.number}
+                }
+            )
+        if isinstance(heard, Contact):
+            heard = replace(heard, customer=heard.customer or order.customer, outcome=heard.outcome or text)
+            interaction = register(
+                heard,
+                department=department,
+                place=order,
+                by=by,
+                at=at,
+                disposition=Disposition.ATTACHED,
+                order_id=order.pk,
+            )
+        else:
+            interaction = dispose(
+                heard, disposition=Disposition.ATTACHED, by=by, at=at, order_id=order.pk, outcome=text
+            )
+        workorders.note(order, text=text or _("The customer contacted us again."), by=by, at=at)
+        return Taken(interaction, order)
+
+    return _once(contact, joined)
 
 
 @transaction.atomic
 def explain(contact: Contact | Interaction, *, reason: str, by: Staff, at: datetime, text: str = "") -> Taken:
     """Say why a contact needs no order: silent, wrong number, answered at once …"""
-    if known := _known(contact):
-        return known
     if not reason:
         raise Unfit(fields={"reason": _("Say why there is no order.")})
-    if isinstance(contact, Interaction):
-        return Taken(dispose(contact, disposition=Disposition.NO_ORDER, by=by, at=at, reason=reason, outcome=text), None)
     department = home_of(by)
-    place = _place(contact.service_point, contact.customer, department)
-    contact = replace(contact, outcome=contact.outcome or text)
-    interaction = register(
-        contact, department=department, place=place, by=by, at=at, disposition=Disposition.NO_ORDER, reason=reason
-    )
-    return Taken(interaction, None)
+
+    def explained(heard: Contact | Interaction) -> Taken:
+        if isinstance(heard, Interaction):
+            return Taken(
+                dispose(heard, disposition=Disposition.NO_ORDER, by=by, at=at, reason=reason, outcome=text), None
+            )
+        place = _place(heard.service_point, heard.customer, department)
+        heard = replace(heard, outcome=heard.outcome or text)
+        interaction = register(
+            heard, department=department, place=place, by=by, at=at, disposition=Disposition.NO_ORDER, reason=reason
+        )
+        return Taken(interaction, None)
+
+    return _once(contact, explained)
 
 
 @transaction.atomic
 def begin(contact: Contact, *, by: Staff, at: datetime) -> Taken:
     """Write down a contact that is still going on; it is disposed of later by one of the other acts."""
-    if known := _known(contact):
-        return known
     department = home_of(by)
-    place = _place(contact.service_point, contact.customer, department)
-    return Taken(register(contact, department=department, place=place, by=by, at=at), None)
+
+    def begun(heard: Contact | Interaction) -> Taken:
+        if isinstance(heard, Interaction):
+            return Taken(heard, None, repeated=True)
+        place = _place(heard.service_point, heard.customer, department)
+        return Taken(register(heard, department=department, place=place, by=by, at=at), None)
+
+    return _once(contact, begun)
 
 
-def _known(contact: Contact | Interaction) -> Taken | None:
-    """What was made of the contact before: the same provider's id is taken once."""
+def _once(contact: Contact | Interaction, effect: Callable[[Contact | Interaction], Taken]) -> Taken:
+    """Do `effect` with the contact, unless the same provider's id has been dealt with before, or is at this moment by
+    somebody else: then answer what was made of it. One that was only begun is gone on with."""
     if isinstance(contact, Interaction):
         if contact.disposition != Disposition.PENDING:
-            raise AlreadyDisposed(_("This contact has been dealt with already. Open a linked order for a second matter."))
-        return None
-    before = heard_before(contact)
-    if before is None:
-        return None
+            raise AlreadyDisposed(
+                _("This contact has been dealt with already. Open a linked order for a second matter.")
+            )
+        return effect(contact)
+    if not contact.external_id:
+        return effect(contact)
+    if (before := heard_before(contact)) is None:
+        try:
+            with transaction.atomic():
+                return effect(contact)
+        except IntegrityError as error:
+            if not _heard_meanwhile(error) or (before := heard_before(contact)) is None:
+                raise
+    if before.disposition == Disposition.PENDING:
+        return effect(before)
     order = WorkOrder.objects.filter(pk=before.order_id).first() if before.order_id else None
     return Taken(before, order, repeated=True)
+
+
+def _heard_meanwhile(error: IntegrityError) -> bool:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) == "a_contact_is_heard_once"
 
 
 def home_of(person: Staff) -> Department:

@@ -23,7 +23,9 @@ class Interaction(Placed):
 
     channel = models.CharField(max_length=20, help_text="code of the set `channel`")
     channel_account = models.CharField(max_length=60, blank=True, help_text="which of our numbers or mailboxes")
-    external_id = models.CharField(max_length=120, blank=True, help_text="the provider's id, unique per channel account")
+    external_id = models.CharField(
+        max_length=120, blank=True, help_text="the provider's id, unique per channel account"
+    )
     direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.IN)
     party_name = models.CharField(max_length=120, blank=True)
     party_phone = models.CharField(max_length=20, blank=True)
@@ -45,14 +47,20 @@ class Interaction(Placed):
         indexes: ClassVar = [
             models.Index("province", "city", "district", "department", "occurred_at", name="interaction_by_place"),
             models.Index("department", "occurred_at", "id", name="interaction_by_department"),
-            models.Index("customer", "occurred_at", name="interaction_by_customer", condition=Q(customer__isnull=False)),
+            models.Index(
+                "customer", "occurred_at", name="interaction_by_customer", condition=Q(customer__isnull=False)
+            ),
             models.Index("order_id", name="interaction_by_order", condition=Q(order_id__isnull=False)),
             models.Index("party_phone", "occurred_at", name="interaction_by_phone", condition=~Q(party_phone="")),
             models.Index("agent", name="interaction_still_pending", condition=Q(disposition="pending")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "channel", "channel_account", "external_id", name="a_contact_is_heard_once", condition=~Q(external_id="")
+                "channel",
+                "channel_account",
+                "external_id",
+                name="a_contact_is_heard_once",
+                condition=~Q(external_id=""),
             ),
             models.CheckConstraint(
                 condition=Q(disposition="pending", order_id__isnull=True, reason="")

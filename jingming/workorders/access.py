@@ -37,9 +37,9 @@ def visible_to(person: Staff | object) -> WorkOrderQuerySet:
     condition = reached.placed() or Q(pk__in=[])
     taking_part = Participation.objects.filter(order=OuterRef("pk"))
     if reached.departments:
-        condition |= Exists(taking_part.filter(department__in=reached.departments, staff__isnull=True))
+        condition |= Q(Exists(taking_part.filter(department__in=reached.departments, staff__isnull=True)))
     if reached.own and isinstance(person, Staff):
-        condition |= Exists(taking_part.filter(staff=person))
+        condition |= Q(Exists(taking_part.filter(staff=person)))
     return orders.filter(condition) if reached else orders.none()
 
 
@@ -335,4 +335,14 @@ def handlers(department: Department) -> list[Staff]:
     )
 
 
-HANDLING_ROLES = ("engineer", "head", "approval_manager", "inspector", "dispatcher", "agent", "callback", "account_manager", "supervisor")
+HANDLING_ROLES = (
+    "engineer",
+    "head",
+    "approval_manager",
+    "inspector",
+    "dispatcher",
+    "agent",
+    "callback",
+    "account_manager",
+    "supervisor",
+)

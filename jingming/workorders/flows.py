@@ -9,13 +9,13 @@ A definition is JSON, validated here and kept by version; orders under way keep 
      "fields": [{"key", "label", "kind": text|code|number|date|flag, "set", "required_for": [acts]}],
      "required": {act: [the order's own fields]},
      "review": "none" | "advisory" | "blocking",
-     "callback": {"when": "always" | "sample" | "never", "share": 0…1, "attempts": after how many unreached calls to let go},
+     "callback": {"when": "always" | "sample" | "never", "share": 0…1, "attempts": unreached calls before letting go},
      "hold": {"hours", "times"}}
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -84,6 +84,11 @@ class HoldLimit(_Part):
     times: int = Field(ge=0)
 
 
+def _known_kinds(kinds: Iterable[str], where: str) -> None:
+    if unknown := set(kinds) - {HOME, *Kind.values}:
+        raise ValueError(f"{where} names unknown department kinds: {sorted(unknown)}")
+
+
 class Flow(_Part):
     """One version of a type of order."""
 
@@ -106,15 +111,12 @@ class Flow(_Part):
             raise ValueError("two steps have the same key")
         if self.start not in keys:
             raise ValueError(f"start names no step: {self.start}")
-        kinds = {HOME, *Kind.values}
         for step in self.steps:
-            if unknown := set(step.kinds) - kinds:
-                raise ValueError(f"step {step.key} names unknown department kinds: {sorted(unknown)}")
+            _known_kinds(step.kinds, step.key)
             for act, permission in step.acts.items():
+                _known_kinds(permission.to_kinds, f"{step.key}.{act}")
                 if permission.to and permission.to not in {*keys, PREVIOUS}:
                     raise ValueError(f"{step.key}.{act} leads to no step: {permission.to}")
-                if unknown := set(permission.to_kinds) - kinds:
-                    raise ValueError(f"{step.key}.{act} names unknown department kinds: {sorted(unknown)}")
         named = {field.key for field in self.fields} | set(OWN_FIELDS)
         for act, wanted in self.required.items():
             if unknown := set(wanted) - named:

@@ -1,4 +1,4 @@
-"""What each act needs to know: one table for the API and for the pages. Input becomes clean values here; nothing is saved.
+"""What each act needs to know: one table for API and pages. Input becomes clean values here; nothing is saved.
 
 `ACT_FIELDS[act]` lists the fields; `clean(act, raw, order=…, person=…)` gives the keyword arguments of the action.
 """
@@ -107,7 +107,10 @@ ACT_FIELDS: dict[Act, tuple[ActField, ...]] = {
         _text,
     ),
     Act.NOTE: (ActField("text", "text", gettext_lazy("Note")),),
-    Act.ATTACH: (ActField("purpose", "code", gettext_lazy("Purpose"), required=False, of="attachment_purpose"), _remark),
+    Act.ATTACH: (
+        ActField("purpose", "code", gettext_lazy("Purpose"), required=False, of="attachment_purpose"),
+        _remark,
+    ),
     Act.LINK: (
         ActField("other", "order", gettext_lazy("Other order")),
         ActField("kind", "choice", gettext_lazy("Why"), of="link"),
@@ -199,6 +202,13 @@ def _read_whole(value: object, low: int, high: int) -> int:
     if not low <= number <= high:
         raise _Wrong(sentence)
     return number
+
+
+def _whole(low: int, high: int) -> Callable[[object, _Asked], int]:
+    def read(value: object, asked: _Asked) -> int:
+        return _read_whole(value, low, high)
+
+    return read
 
 
 def _read_time(value: object, asked: _Asked) -> datetime:
@@ -342,7 +352,7 @@ READERS: dict[str, Callable[[object, _Asked], Any]] = {
     "step": _read_step,
     "tasks": _read_tasks,
     "fields": _read_fields,
-    "number": lambda value, asked: _read_whole(value, 1, 2**63 - 1),
-    "minutes": lambda value, asked: _read_whole(value, 1, 10_080),
-    "one_to_five": lambda value, asked: _read_whole(value, 1, 5),
+    "number": _whole(1, 2**63 - 1),
+    "minutes": _whole(1, 10_080),
+    "one_to_five": _whole(1, 5),
 }

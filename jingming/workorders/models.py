@@ -116,7 +116,9 @@ class WorkOrder(Placed):
     version_of_type = models.ForeignKey(TypeVersion, models.PROTECT, related_name="+", db_index=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UNTREATED)
     step = models.CharField(max_length=30)
-    version = models.PositiveIntegerField(default=1, help_text="rises with every change; a save with an old one is stale")
+    version = models.PositiveIntegerField(
+        default=1, help_text="rises with every change; a save with an old one is stale"
+    )
 
     home_department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
@@ -152,7 +154,9 @@ class WorkOrder(Placed):
     holds = models.PositiveSmallIntegerField(default=0)
     suspended_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
     status_before = models.CharField(max_length=10, blank=True, choices=Status.choices, help_text="before suspension")
-    round = models.PositiveSmallIntegerField(default=1, help_text="rises when the original order is reassigned or reopened")
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text="rises when the original order is reassigned or reopened"
+    )
     callback_waived = models.BooleanField(default=False)
     must_reassign = models.BooleanField(default=False, help_text="the customer was not satisfied")
     satisfied = models.BooleanField(null=True, help_text="as heard in the last callback of this round")
@@ -168,27 +172,49 @@ class WorkOrder(Placed):
             models.Index("district", F("occurred_at").desc(), F("id").desc(), name="order_by_district"),
             models.Index(F("occurred_at").desc(), F("id").desc(), name="order_by_time"),
             models.Index(
-                "department", F("occurred_at").desc(), F("id").desc(),
-                name="open_order_by_department", condition=Q(status__in=[*OPEN_STATES]),
+                "department",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                name="open_order_by_department",
+                condition=Q(status__in=[*OPEN_STATES]),
             ),
             models.Index(
-                "assignee", F("occurred_at").desc(), F("id").desc(),
-                name="open_order_by_assignee", condition=Q(status__in=[*OPEN_STATES]),
+                "assignee",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                name="open_order_by_assignee",
+                condition=Q(status__in=[*OPEN_STATES]),
             ),
             models.Index(
-                "city", F("occurred_at").desc(), F("id").desc(),
-                name="open_order_by_city", condition=Q(status__in=[*OPEN_STATES]),
+                "city",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                name="open_order_by_city",
+                condition=Q(status__in=[*OPEN_STATES]),
             ),
             models.Index(
-                "home_department", F("occurred_at").desc(), F("id").desc(),
-                name="suspended_order_by_home", condition=Q(status="suspended"),
+                "home_department",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                name="suspended_order_by_home",
+                condition=Q(status="suspended"),
             ),
             models.Index(
-                "department", F("occurred_at").desc(), F("id").desc(),
-                name="resting_order_by_department", condition=Q(status__in=[*OPEN_STATES]) & RESTING,
+                "department",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                name="resting_order_by_department",
+                condition=Q(status__in=[*OPEN_STATES]) & RESTING,
             ),
-            models.Index("customer", F("occurred_at").desc(), name="order_by_customer", condition=Q(customer__isnull=False)),
-            models.Index("service_point", F("occurred_at").desc(), name="order_by_service_point", condition=Q(service_point__isnull=False)),
+            models.Index(
+                "customer", F("occurred_at").desc(), name="order_by_customer", condition=Q(customer__isnull=False)
+            ),
+            models.Index(
+                "service_point",
+                F("occurred_at").desc(),
+                name="order_by_service_point",
+                condition=Q(service_point__isnull=False),
+            ),
             models.Index("interaction", name="order_by_interaction"),
         ]
         constraints: ClassVar = [
@@ -200,7 +226,8 @@ class WorkOrder(Placed):
                 condition=~Q(status="closed") | Q(must_reassign=False), name="a_dissatisfied_order_is_not_closed"
             ),
             models.CheckConstraint(
-                condition=(Q(status="suspended") & ~Q(status_before="")) | (~Q(status="suspended") & Q(status_before="", suspended_by__isnull=True)),
+                condition=(Q(status="suspended") & ~Q(status_before=""))
+                | (~Q(status="suspended") & Q(status_before="", suspended_by__isnull=True)),
                 name="a_suspended_order_knows_its_state_before",
             ),
             models.CheckConstraint(condition=Q(version__gte=1) & Q(round__gte=1), name="an_order_counts_from_one"),
@@ -271,11 +298,25 @@ class Participation(models.Model):
     class Meta:
         verbose_name = _("participation")
         constraints: ClassVar = [
-            models.UniqueConstraint("order", "department", "staff", name="taking_part_counts_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                "order", "department", "staff", name="taking_part_counts_once", nulls_distinct=False
+            ),
         ]
         indexes: ClassVar = [
-            models.Index("department", F("occurred_at").desc(), F("order").desc(), name="participation_of_department", condition=Q(staff__isnull=True)),
-            models.Index("staff", F("occurred_at").desc(), F("order").desc(), name="participation_of_staff", condition=Q(staff__isnull=False)),
+            models.Index(
+                "department",
+                F("occurred_at").desc(),
+                F("order").desc(),
+                name="participation_of_department",
+                condition=Q(staff__isnull=True),
+            ),
+            models.Index(
+                "staff",
+                F("occurred_at").desc(),
+                F("order").desc(),
+                name="participation_of_staff",
+                condition=Q(staff__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -304,7 +345,9 @@ class Task(models.Model):
     class Meta:
         verbose_name = _("task")
         indexes: ClassVar = [
-            models.Index("department", "given_at", name="open_task_by_department", condition=Q(reported_at__isnull=True)),
+            models.Index(
+                "department", "given_at", name="open_task_by_department", condition=Q(reported_at__isnull=True)
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -358,9 +401,7 @@ class Review(models.Model):
 
 
 class Callback(models.Model):
-    """A callback 回访 that is due or was made. The customer's satisfaction here is another value than the department's."""
-
-    never_deleted: ClassVar[bool] = True
+    """A callback 回访 that is due or was made. The customer's satisfaction is another value than the department's."""
 
     never_deleted: ClassVar[bool] = True
 
@@ -387,7 +428,8 @@ class Callback(models.Model):
                 name="a_made_callback_has_person_and_time",
             ),
             models.CheckConstraint(
-                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)), name="satisfaction_is_one_to_five"
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+                name="satisfaction_is_one_to_five",
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,7 +50,10 @@ def current_version(code: str) -> TypeVersion:
     until, version = _kept.get(code, (0.0, None))
     if version is None or time.monotonic() >= until:
         version = (
-            TypeVersion.objects.select_related("type").filter(type__code=code, type__active=True).order_by("-number").first()
+            TypeVersion.objects.select_related("type")
+            .filter(type__code=code, type__active=True)
+            .order_by("-number")
+            .first()
         )
         if version is None:
             raise Unfit(
@@ -97,28 +100,39 @@ def queue(person: Staff, name: str, cursor: str = "", *, size: int = PAGE, filte
 def _queue_rows(person: Staff, name: str) -> WorkOrderQuerySet:
     if name == "all":
         return _all_rows(person)
-    orders = visible_to(person)
-    departments = own_departments(person)
-    if name == "mine":
-        return orders.under_way().filter(assignee=person)
-    if name == "department":
-        return orders.under_way().for_departments(departments)
-    if name == "unassigned":
-        return orders.under_way().for_departments(departments).filter(assignee__isnull=True)
-    if name == "held":
-        return orders.resting().for_departments(departments)
-    if name == "suspended":
-        return orders.filter(status=Status.SUSPENDED).filter(
-            Q(department__in=departments) | Q(home_department__in=departments)
-        )
-    if name == "tasks":
-        pending: QuerySet[Task] = Task.objects.filter(reported_at__isnull=True, department__in=departments)
-        return orders.under_way().filter(pk__in=_of(person, pending).values("order"))
-    if name == "to_review":
-        waiting = Review.objects.filter(result="", department__in=departments).exclude(done_by=person)
-        return orders.under_way().filter(pk__in=waiting.values("order"))
-    due = Callback.objects.filter(result="", department__in=departments)
+    return ROWS[name](visible_to(person), person, own_departments(person))
+
+
+def _suspended(orders: WorkOrderQuerySet, person: Staff, own: set[int]) -> WorkOrderQuerySet:
+    return orders.filter(status=Status.SUSPENDED).filter(Q(department__in=own) | Q(home_department__in=own))
+
+
+def _with_open_tasks(orders: WorkOrderQuerySet, person: Staff, own: set[int]) -> WorkOrderQuerySet:
+    pending: QuerySet[Task] = Task.objects.filter(reported_at__isnull=True, department__in=own)
+    return orders.under_way().filter(pk__in=_of(person, pending).values("order"))
+
+
+def _to_review(orders: WorkOrderQuerySet, person: Staff, own: set[int]) -> WorkOrderQuerySet:
+    waiting = Review.objects.filter(result="", department__in=own).exclude(done_by=person)
+    return orders.filter(pk__in=waiting.values("order"))
+
+
+def _to_call_back(orders: WorkOrderQuerySet, person: Staff, own: set[int]) -> WorkOrderQuerySet:
+    due = Callback.objects.filter(result="", department__in=own)
     return orders.filter(status=Status.PROCESSED, pk__in=due.values("order"))
+
+
+# Queue → its rows, out of those that the person may see and by the departments in which the person holds a post.
+ROWS: dict[str, Callable[[WorkOrderQuerySet, Staff, set[int]], WorkOrderQuerySet]] = {
+    "mine": lambda orders, person, _own: orders.under_way().filter(assignee=person),
+    "department": lambda orders, _person, own: orders.under_way().for_departments(own),
+    "unassigned": lambda orders, _person, own: orders.under_way().for_departments(own).filter(assignee__isnull=True),
+    "held": lambda orders, _person, own: orders.resting().for_departments(own),
+    "suspended": _suspended,
+    "tasks": _with_open_tasks,
+    "to_review": _to_review,
+    "to_call_back": _to_call_back,
+}
 
 
 def _all_rows(person: Staff) -> WorkOrderQuerySet:
@@ -128,9 +142,9 @@ def _all_rows(person: Staff) -> WorkOrderQuerySet:
     if reached.everywhere or reached.places or len(reached.departments) != 1 or reached.own:
         return visible_to(person)
     (department,) = reached.departments
-    return WorkOrder.objects.filter(
-        participations__department=department, participations__staff__isnull=True
-    ).annotate(taken_part_at=F("participations__occurred_at"), taken_part_in=F("participations__order_id"))
+    return WorkOrder.objects.filter(participations__department=department, participations__staff__isnull=True).annotate(
+        taken_part_at=F("participations__occurred_at"), taken_part_in=F("participations__order_id")
+    )
 
 
 def _of(person: Staff, tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -176,7 +190,9 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
     links = links.filter(Exists(seen.filter(pk=OuterRef("order"))), Exists(seen.filter(pk=OuterRef("other"))))
     return Hanging(
         history=history_of(order),
-        interactions=list(Interaction.objects.filter(order_id=order.pk).select_related("agent").order_by("occurred_at")),
+        interactions=list(
+            Interaction.objects.filter(order_id=order.pk).select_related("agent").order_by("occurred_at")
+        ),
         tasks=list(Task.objects.filter(order=order).select_related("assignee", "reported_by").order_by("id")),
         reviews=list(Review.objects.filter(order=order).select_related("done_by", "reviewer").order_by("id")),
         callbacks=list(Callback.objects.filter(order=order).select_related("by").order_by("id")),
@@ -188,7 +204,9 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
 
 def orders_of_customer(person: Staff, customer_id: int, size: int = 20) -> list[WorkOrder]:
     """The customer's latest orders that the person may see."""
-    return list(visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size])
+    return list(
+        visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size]
+    )
 
 
 def narrowed(*, status: str | None = None, type: str = "", level: str = "") -> Q | None:

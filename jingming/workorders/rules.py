@@ -123,7 +123,7 @@ MOVES: dict[Act, dict[Status, tuple[Status, ...]]] = {
     Act.SUSPEND: {U: (S,), P: (S,)},
     Act.RESUME: {S: (U, P), U: (U,), P: (P,)},
     Act.COMPLETE: {P: (D,)},
-    Act.REVIEW: {P: (P,), D: (D, P)},
+    Act.REVIEW: {P: (P,), D: (D, P), C: (C,)},
     Act.CALL_BACK: {D: (D,)},
     Act.REASSIGN: {D: (P,)},
     Act.CLOSE: {D: (C,)},

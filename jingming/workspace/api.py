@@ -30,7 +30,7 @@ from jingming.organisation.queries import departments
 from jingming.ui.labels import in_language
 from jingming.workorders import access, actions, inputs, queries
 from jingming.workorders.actions import Matter
-from jingming.workorders.models import History, WorkOrder
+from jingming.workorders.models import History, Review, Task, WorkOrder
 from jingming.workorders.rules import BESIDE, Act, Status
 
 router = Router(tags=["work orders"])
@@ -68,8 +68,10 @@ class NewOrder(ContactIn):
     address: Annotated[str, Field(max_length=200)] = ""
     category: Annotated[str, Field(max_length=40)] = ""
     level: Annotated[str, Field(max_length=20)] = "normal"
-    verified: Annotated[list[str], Field(max_length=10, description="account_number, address, name")] = []
-    fields: Annotated[dict[str, Any], Field(description="Values of the type's own fields")] = {}
+    verified: Annotated[
+        list[str], Field(max_length=10, description="account_number, address, name", default_factory=list)
+    ]
+    fields: Annotated[dict[str, Any], Field(description="Values of the type's own fields", default_factory=dict)]
     answer: Annotated[Text, Field(description="Answered during the contact: the order is closed at once")] = ""
     second_of: Annotated[str, Field(max_length=40, description="Number of the order that the same contact opened")] = ""
 
@@ -271,7 +273,9 @@ def _row(order: WorkOrder) -> dict[str, Any]:
 def _line(line: History) -> dict[str, Any]:
     return {
         **{name: getattr(line, name) for name in ("act", "occurred_at", "recorded_at", "from_status", "to_status")},
-        **{name: getattr(line, name) for name in ("from_step", "to_step", "reason", "text", "facts", "imported", "odd")},
+        **{
+            name: getattr(line, name) for name in ("from_step", "to_step", "reason", "text", "facts", "imported", "odd")
+        },
         "by": line.by_name,
         "department": _department(line.department_id),
         "to_department": _department(line.to_department_id),
@@ -315,7 +319,7 @@ def _whole(order: WorkOrder, request: StaffRequest) -> dict[str, Any]:
     }
 
 
-def _task(task: Any) -> dict[str, Any]:
+def _task(task: Task) -> dict[str, Any]:
     return {
         "id": task.pk,
         "department": _department(task.department_id),
@@ -331,7 +335,7 @@ def _task(task: Any) -> dict[str, Any]:
     }
 
 
-def _review(review: Any) -> dict[str, Any]:
+def _review(review: Review) -> dict[str, Any]:
     return {
         "id": review.pk,
         "step": review.step,
@@ -367,7 +371,9 @@ def _read_contact(request: StaffRequest, sent: ContactIn) -> Contact:
         point = customers.by_account_number(request.user, sent.account_number)
         if point is None:
             raise Unfit(
-                fields={"account_number": _("There is no such account number. Check it, or leave it out and give a phone.")}
+                fields={
+                    "account_number": _("There is no such account number. Check it, or leave it out and give a phone.")
+                }
             )
     return Contact(
         channel=CHANNEL_WORDS.get(sent.channel, sent.channel),
@@ -429,7 +435,9 @@ def open_order(request: StaffRequest, payload: NewOrder) -> HttpResponse:
     """Take a contact and open its order. Give `account_number` or `caller_phone`; missing fields block dispatch, not
     intake."""
     if not payload.account_number and not payload.caller_phone and payload.customer is None and not payload.second_of:
-        raise Unfit(fields={"caller_phone": _("Give an account number or the caller's phone, so that we can reach them.")})
+        raise Unfit(
+            fields={"caller_phone": _("Give an account number or the caller's phone, so that we can reach them.")}
+        )
 
     def effect() -> tuple[int, dict[str, Any]]:
         first = access.get_order(request.user, payload.second_of) if payload.second_of else None
@@ -546,7 +554,13 @@ def attach(
     def effect() -> tuple[int, dict[str, Any]]:
         found = access.get_order(request.user, number)
         kept = actions.attach(found, upload=file, purpose=purpose, text=text, by=request.user, at=now())
-        return 201, {"id": kept.pk, "name": kept.name, "media_type": kept.media_type, "size": kept.size, "sha256": kept.sha256}
+        return 201, {
+            "id": kept.pk,
+            "name": kept.name,
+            "media_type": kept.media_type,
+            "size": kept.size,
+            "sha256": kept.sha256,
+        }
 
     content = b"\n".join([str(file.name).encode("utf-8", "replace"), purpose.encode(), text.encode(), file.read()])
     file.seek(0)

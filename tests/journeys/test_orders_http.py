@@ -138,11 +138,18 @@ def test_a_complaint_with_two_tasks_dissatisfied_reassigned_and_closed(opened: O
     assert "reassigned" in order.refused("callback1", "close", 409)
     order.act("callback1", "reassign", text="客户不满意,重新分析")
     again = order.seen_by("inspector1")
-    assert (again["status"], again["step"], again["round"], again["number"]) == ("processing", "analysis", 2, order.number)
+    assert (again["status"], again["step"], again["round"], again["number"]) == (
+        "processing",
+        "analysis",
+        2,
+        order.number,
+    )
 
     order.act("inspector1", "accept")
     order.act("inspector1", "split", tasks=[{"department": "TL-NORTH", "instruction": "上门道歉"}])
-    order.act("head1", "report", handling="已上门道歉", satisfaction=5, receipt_person="周晓岚", handled_at=now().isoformat())
+    order.act(
+        "head1", "report", handling="已上门道歉", satisfaction=5, receipt_person="周晓岚", handled_at=now().isoformat()
+    )
     order.act("inspector1", "complete", text="已上门道歉。")
     # Nobody reviews their own report: what a head has done is the management's to look at.
     assert order.asked("head1", "review", result="passed").status_code == 403
@@ -257,7 +264,9 @@ def test_the_same_provider_id_is_taken_once(opened: Opened) -> None:
     assert (one.number, WorkOrder.objects.count()) == (again.number, 1)
 
 
-@pytest.mark.parametrize("type_", ["business", "suggestion", "opinion", "report", "praise", "service_request", "presale"])
+@pytest.mark.parametrize(
+    "type_", ["business", "suggestion", "opinion", "report", "praise", "service_request", "presale"]
+)
 def test_every_further_type_opens_in_the_department_that_begins_it(opened: Opened, type_: str) -> None:
     order = opened(type_)
     seen = order.seen_by("manager1")

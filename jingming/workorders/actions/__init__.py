@@ -13,8 +13,8 @@ from .finishing import answer, call_back, close, complete, reassign, reopen, rev
 from .ground import CannotAct
 from .moving import accept, assign, dispatch, recall, reply, return_to_sender, transfer
 from .opening import Matter, open_order, publish_type, reserve_order_id
-from .routing import route
 from .pausing import hold, resume, suspend, wait
+from .routing import route
 from .tasks import Assignment, report, split
 
 # The action of each act; all take the order first, then `by`, `at`, `version` and the act's own values by name.
@@ -29,8 +29,40 @@ BY_ACT: dict[Act, Callable[..., Any]] = {
 
 __all__ = [
     "BY_ACT",
-    "Assignment", "CannotAct", "Matter", "accept", "amend", "answer", "assign", "attach", "call_back", "close",
-    "complete", "dispatch", "hold", "judge", "link", "note", "open_order", "publish_type", "reassign", "recall",
-    "record_work", "reopen", "reply", "report", "reserve_order_id", "resume", "retype", "return_to_sender", "review", "route",
-    "split", "suspend", "terminate", "transfer", "void", "wait",
+    "Assignment",
+    "CannotAct",
+    "Matter",
+    "accept",
+    "amend",
+    "answer",
+    "assign",
+    "attach",
+    "call_back",
+    "close",
+    "complete",
+    "dispatch",
+    "hold",
+    "judge",
+    "link",
+    "note",
+    "open_order",
+    "publish_type",
+    "reassign",
+    "recall",
+    "record_work",
+    "reopen",
+    "reply",
+    "report",
+    "reserve_order_id",
+    "resume",
+    "return_to_sender",
+    "retype",
+    "review",
+    "route",
+    "split",
+    "suspend",
+    "terminate",
+    "transfer",
+    "void",
+    "wait",
 ]  # fmt: skip

@@ -18,7 +18,17 @@ from ..rules import Act, Status
 from .ground import begin, responsible, rest_no_more, take_part
 from .opening import clean_form
 
-PLAIN = ("caller_name", "caller_phone", "address", "description", "category", "level", "verified", "customer", "service_point")
+PLAIN = (
+    "caller_name",
+    "caller_phone",
+    "address",
+    "description",
+    "category",
+    "level",
+    "verified",
+    "customer",
+    "service_point",
+)
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ def note(order: WorkOrder, *, text: str, by: Staff, at: datetime, version: int |
 
 @transaction.atomic
 def attach(
-    order: WorkOrder, *, upload: UploadedFile, by: Staff, at: datetime, purpose: str = "evidence",
+    order: WorkOrder, *, upload: UploadedFile[bytes], by: Staff, at: datetime, purpose: str = "evidence",
     retention: str = "order", text: str = "", version: int | None = None,
 ) -> Attachment:  # fmt: skip
     """Add a file to the order; raises files.actions.BadFile for what is not taken."""
@@ -55,13 +55,22 @@ def link(
 
 @transaction.atomic
 def record_work(
-    order: WorkOrder, *, text: str, minutes: int, began_at: datetime, by: Staff, at: datetime, version: int | None = None
+    order: WorkOrder,
+    *,
+    text: str,
+    minutes: int,
+    began_at: datetime,
+    by: Staff,
+    at: datetime,
+    version: int | None = None,
 ) -> WorkOrder:
     """Record work done 工作任务记录 and the minutes it took."""
     doing = begin(order, Act.WORK, by=by, at=at, version=None)
     if began_at > at or began_at < doing.order.occurred_at:
         raise Unfit(fields={"began_at": _("The time must lie between the customer's contact and now.")})
-    WorkRecord.objects.create(order=doing.order, staff=by, began_at=began_at, minutes=minutes, text=text, recorded_at=at)
+    WorkRecord.objects.create(
+        order=doing.order, staff=by, began_at=began_at, minutes=minutes, text=text, recorded_at=at
+    )
     return doing.done(text=text, facts={"minutes": minutes, "began_at": began_at.isoformat()})
 
 

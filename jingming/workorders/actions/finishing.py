@@ -77,6 +77,8 @@ def review(
     looked_at = _own_review(doing, review)
     if result == ReviewResult.RETURNED and not text:
         raise Unfit(fields={"text": _("Say what is to be done better.")})
+    if result == ReviewResult.RETURNED and doing.order.status == Status.CLOSED:
+        raise CannotAct(_("The order is closed. Have it reopened before you return a step of it."))
     looked_at.result, looked_at.reviewer, looked_at.reviewed_at, looked_at.remark = result, by, at, text
     looked_at.save()
     if result == ReviewResult.RETURNED:

@@ -1,8 +1,8 @@
 """What every act on an order shares: lock and decide, then save, record, publish.
 
-    doing = begin(order, Act.ACCEPT, by=by, at=at, version=version)   # refuses, or holds the locked order
-    doing.order.assignee = by                                         # the act itself
-    return doing.done()                                               # saves, history, audit, event
+doing = begin(order, Act.ACCEPT, by=by, at=at, version=version)   # refuses, or holds the locked order
+doing.order.assignee = by                                         # the act itself
+return doing.done()                                               # saves, history, audit, event
 """
 
 from __future__ import annotations
@@ -174,9 +174,14 @@ def hand_over(
     step = _next_step(order, permission)
     kinds = permission.to_kinds or step.kinds
     target = department or responsible(order, kinds)
-    if not target.active or (target.kind not in kinds and not (HOME in kinds and target.pk == order.home_department_id)):
+    if not target.active or (
+        target.kind not in kinds and not (HOME in kinds and target.pk == order.home_department_id)
+    ):
         raise Unfit(
-            fields={"department": _("%(department)s does not do this step. Choose another department.") % {"department": target}}
+            fields={
+                "department": _("%(department)s does not do this step. Choose another department.")
+                % {"department": target}
+            }
         )
     if staff is not None:
         belongs(staff, target)

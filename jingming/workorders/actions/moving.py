@@ -15,7 +15,18 @@ from jingming.organisation.models import Department
 
 from ..models import History, Review, Route, WorkOrder
 from ..rules import HANDING_OVER, Act, Status
-from .ground import CannotAct, Doing, begin, belongs, hand_over, permission_of, rest_no_more, settle_status, take_part, works_in
+from .ground import (
+    CannotAct,
+    Doing,
+    begin,
+    belongs,
+    hand_over,
+    permission_of,
+    rest_no_more,
+    settle_status,
+    take_part,
+    works_in,
+)
 
 
 @transaction.atomic
@@ -24,11 +35,13 @@ def accept(order: WorkOrder, *, by: Staff, at: datetime, version: int | None) ->
     doing = begin(order, Act.ACCEPT, by=by, at=at, version=version)
     if doing.order.assignee_id not in (None, by.pk):
         raise CannotAct(
-            _("%(person)s has taken this order already. Ask for it to be assigned to you.") % {"person": doing.order.assignee}
+            _("%(person)s has taken this order already. Ask for it to be assigned to you.")
+            % {"person": doing.order.assignee}
         )
     if not works_in(by, doing.order.department):
         raise CannotAct(
-            _("You do not work in %(department)s. Assign the order to somebody there.") % {"department": doing.order.department}
+            _("You do not work in %(department)s. Assign the order to somebody there.")
+            % {"department": doing.order.department}
         )
     doing.order.assignee, doing.order.recallable = by, False
     settle_status(doing.order)
@@ -42,14 +55,18 @@ def belongs_here(doing: Doing, staff: Staff) -> None:
 
 
 @transaction.atomic
-def assign(order: WorkOrder, *, staff: Staff, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
+def assign(
+    order: WorkOrder, *, staff: Staff, by: Staff, at: datetime, version: int | None, text: str = ""
+) -> WorkOrder:
     """Give the order to one of the department's people (工作任务分配); an approval manager only to own engineers."""
     doing = begin(order, Act.ASSIGN, by=by, at=at, version=version)
     belongs(staff, doing.order.department)
     allowed_as = permission_of(doing).by
     roles = {post.role.code for post in duties_of(by)} & set(allowed_as)
     if roles == {"approval_manager"} and staff.manager_id != by.pk:
-        raise NotAllowed(_("An approval manager assigns own engineers. %(person)s is not one of yours.") % {"person": staff})
+        raise NotAllowed(
+            _("An approval manager assigns own engineers. %(person)s is not one of yours.") % {"person": staff}
+        )
     doing.order.assignee, doing.order.recallable = staff, False
     settle_status(doing.order)
     belongs_here(doing, staff)
@@ -129,7 +146,9 @@ def recall(order: WorkOrder, *, by: Staff, at: datetime, version: int | None, te
     if sent is None or here.sent_from is None:
         raise CannotAct(_("Nothing was handed over that could be recalled."))
     if not here.sent_from.active:
-        raise CannotAct(_("%(department)s works no more. Ask the other side to return the order.") % {"department": here.sent_from})
+        raise CannotAct(
+            _("%(department)s works no more. Ask the other side to return the order.") % {"department": here.sent_from}
+        )
     back_to = here.sent_assignee if here.sent_assignee and works_in(here.sent_assignee, here.sent_from) else None
     here.department, here.step, here.assignee = here.sent_from, here.sent_step, back_to
     here.status = Status(sent.from_status)

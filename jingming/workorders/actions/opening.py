@@ -20,9 +20,9 @@ from jingming.organisation.models import Department, Placed, Unit
 from jingming.organisation.queries import department_for, departments, units
 
 from ..events import WorkOrderOpened
-from ..flows import HOME
-from ..models import Participation, TypeVersion, WorkOrder
-from ..queries import current_version
+from ..flows import HOME, read_flow
+from ..models import OrderType, Participation, TypeVersion, WorkOrder
+from ..queries import current_version, forget
 from ..rules import Act
 from .ground import take_part, write_history
 
@@ -45,7 +45,14 @@ class Matter:
 
 
 def open_order(
-    matter: Matter, *, order_id: int, interaction: Interaction, home: Department, place: Placed | Unit, by: Staff, at: datetime
+    matter: Matter,
+    *,
+    order_id: int,
+    interaction: Interaction,
+    home: Department,
+    place: Placed | Unit,
+    by: Staff,
+    at: datetime,
 ) -> WorkOrder:
     """Open an order from a contact, in the department that begins its type's flow (the call centre if the place has
     none), and give it its number last. `order_id` was reserved by the caller, who has written it on the contact."""
@@ -124,7 +131,7 @@ def clean_form(version: TypeVersion, values: dict[str, Any]) -> dict[str, Any]:
 def _unfit(kind: str, value: object) -> str | None:
     if kind == "flag" and not isinstance(value, bool):
         return _("Yes or no is meant.")
-    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 1e15):
+    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e15):
         return _("A number is meant.")
     if kind == "date" and not _is_date(value):
         return _("A date like 2026-11-22 is meant.")
@@ -135,10 +142,9 @@ def _unfit(kind: str, value: object) -> str | None:
 
 def _is_date(value: object) -> bool:
     try:
-        date.fromisoformat(str(value))
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    return True
 
 
 def next_number(prefix: str, place: Placed | Unit, at: datetime) -> str:
@@ -152,7 +158,8 @@ def next_number(prefix: str, place: Placed | Unit, at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO workorders_numbercounter (prefix, city_code, day, last) VALUES (%s, %s, %s, 1)"
-            " ON CONFLICT (prefix, city_code, day) DO UPDATE SET last = workorders_numbercounter.last + 1 RETURNING last",
+            " ON CONFLICT (prefix, city_code, day) DO UPDATE SET last = workorders_numbercounter.last + 1"
+            " RETURNING last",
             [prefix, code, day],
         )
         (count,) = cursor.fetchone() or (0,)
@@ -168,15 +175,13 @@ def reserve_order_id() -> int:
 
 
 @transaction.atomic
-def publish_type(definition: dict[str, Any], *, at: datetime, by: Staff | None = None, position: int = 0) -> TypeVersion:
+def publish_type(
+    definition: dict[str, Any], *, at: datetime, by: Staff | None = None, position: int = 0
+) -> TypeVersion:
     """Publish a new version of a type of order; new orders begin with it, those under way keep theirs.
 
     Publishing the definition that is current already changes nothing. Raises flows.BadFlow.
     """
-    from ..flows import read_flow
-    from ..models import OrderType
-    from ..queries import forget
-
     flow = read_flow(definition)
     kind, _created = OrderType.objects.get_or_create(
         code=flow.code,

@@ -41,7 +41,9 @@ def wait(
 
 
 @transaction.atomic
-def suspend(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
+def suspend(
+    order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = ""
+) -> WorkOrder:
     """Suspend the order (挂起): the call centre's alone."""
     doing = begin(order, Act.SUSPEND, by=by, at=at, version=version)
     check_code("suspend_reason", reason, "reason")

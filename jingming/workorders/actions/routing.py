@@ -1,4 +1,4 @@
-"""Whose problems a category is: the routing of the software company's system, category → approval manager → engineer."""
+"""Whose problems a category is: category → approval manager → engineer, as in the software company's system."""
 
 from __future__ import annotations
 
@@ -29,8 +29,13 @@ def route(category: str, department: Department, *, manager: Staff | None, by: S
     belongs(manager, department)
     if not manager.posts.filter(department=department, role__code="approval_manager").exists():
         raise Unfit(
-            fields={"manager": _("%(person)s is no approval manager of %(department)s.") % {"person": manager, "department": department}}
+            fields={
+                "manager": _("%(person)s is no approval manager of %(department)s.")
+                % {"person": manager, "department": department}
+            }
         )
-    kept, _created = Route.objects.update_or_create(category=category, department=department, defaults={"manager": manager})
+    kept, _created = Route.objects.update_or_create(
+        category=category, department=department, defaults={"manager": manager}
+    )
     audit.record("workorders.routed", kept, by=by, at=at, category=category, manager=manager.username)
     return kept

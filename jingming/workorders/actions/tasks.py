@@ -41,7 +41,9 @@ def split(
         raise Unfit(fields={"tasks": _("Name at least one department and what it is to do.")})
     for task in tasks:
         if task.department.kind not in permission.to_kinds or not task.department.active:
-            raise Unfit(fields={"tasks": _("%(department)s takes no tasks of this type.") % {"department": task.department}})
+            raise Unfit(
+                fields={"tasks": _("%(department)s takes no tasks of this type.") % {"department": task.department}}
+            )
         if task.staff:
             belongs(task.staff, task.department)
     settle_status(doing.order)
@@ -61,8 +63,8 @@ def report(
     order: WorkOrder, *, handling: str, satisfaction: int, receipt_person: str, handled_at: datetime, by: Staff,
     at: datetime, version: int | None, task: int | None = None,
 ) -> WorkOrder:  # fmt: skip
-    """Report one's task: what was done, the department's own satisfaction value 用户满意度 (1 to 5), who acknowledged it
-    回执人, and when. Without `task`, the only open one that is the person's."""
+    """Report one's task: what was done, the department's own satisfaction value 用户满意度 (1 to 5), who acknowledged
+    it 回执人, and when. Without `task`, the only open one that is the person's."""
     doing = begin(order, Act.REPORT, by=by, at=at, version=version)
     done = _own_task(doing.hanging.open_tasks, by, task)
     if not (doing.order.occurred_at <= handled_at <= at):
@@ -75,7 +77,12 @@ def report(
             order=doing.order, round=doing.order.round, step=doing.order.step, department=done.department, task=done,
             done_by=by, done_at=at, work=handling,
         )  # fmt: skip
-    facts = {"task": done.pk, "satisfaction": satisfaction, "receipt_person": receipt_person, "handled_at": handled_at.isoformat()}
+    facts = {
+        "task": done.pk,
+        "satisfaction": satisfaction,
+        "receipt_person": receipt_person,
+        "handled_at": handled_at.isoformat(),
+    }
     return doing.done(text=handling, facts=facts)
 
 
