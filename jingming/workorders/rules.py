@@ -56,7 +56,7 @@ class Act(TextChoices):
     RETYPE = "retype", gettext_lazy("Change the type")
     WORK = "work", gettext_lazy("Record work")
     NOTE = "note", gettext_lazy("Note")
-    ATTACH = "attach", gettext_lazy("Attach")
+    ATTACH = "attach", gettext_lazy("Attach a file")
     LINK = "link", gettext_lazy("Link")
     JUDGE = "judge", gettext_lazy("Judge responsibility")
 

@@ -37,7 +37,7 @@ class Entry:
 
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
-        gettext_lazy("Customers"),
+        gettext_lazy("Customers and contacts"),
         (
             Entry(gettext_lazy("Archives"), "users", "customers:list", Authority.SEE_CUSTOMERS),
             Entry(gettext_lazy("Contacts"), "phone-call", "interactions", Authority.SEE_INTERACTIONS),

@@ -6,7 +6,7 @@ jumps ahead run down the right side, ways back run up the left side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,14 +101,18 @@ def described(flow: Flow) -> dict[str, Any]:
                 "start": step.key == flow.start,
                 "kinds": kind_words(step.kinds),
                 "review": step.review and flow.review != "none",
-                "acts": [_act_row(flow, act, permission, roles) for act, permission in step.acts.items()],
+                "acts": [_act_row(flow, act, permission, roles) for act, permission in _in_order(step.acts)],
             }
             for step in flow.steps
         ],
-        "anywhere": [_act_row(flow, act, permission, roles) for act, permission in flow.acts.items()],
+        "anywhere": [_act_row(flow, act, permission, roles) for act, permission in _in_order(flow.acts)],
         "asked": _asked(flow),
         "plans": _plans(flow),
     }
+
+
+def _in_order(acts: Mapping[Act, Permission]) -> list[tuple[Act, Permission]]:
+    return [(act, acts[act]) for act in Act if act in acts]
 
 
 def kind_words(kinds: Iterable[str]) -> str:
@@ -213,7 +217,7 @@ def _ways(flow: Flow) -> dict[Way, list[Act]]:
     """From step to step: by which acts."""
     ways: dict[Way, list[Act]] = {}
     for step in flow.steps:
-        for act, permission in step.acts.items():
+        for act, permission in _in_order(step.acts):
             target = _target(flow, act, permission)
             if target and act not in NOT_DRAWN:
                 ways.setdefault((step.key, target), []).append(act)

@@ -113,6 +113,9 @@ def place_of(order: WorkOrder | Interaction) -> str:
     return str(unit) if unit else "—"
 
 
+HEADING = 60  # characters of the description that an order's heading shows
+
+
 # --- One order ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Possible:
@@ -162,6 +165,11 @@ class Sheet:
     refused: list[Fact]
     history: list[words.Line]
     hanging: Hanging
+
+    @property
+    def long(self) -> bool:
+        """Whether the heading cannot hold the description."""
+        return len(self.order.description) > HEADING or "\n" in self.order.description
 
 
 def sheet(order: WorkOrder, person: Staff) -> Sheet:
