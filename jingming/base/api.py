@@ -160,17 +160,24 @@ def _http_error(error: HttpError) -> HttpResponse:
 
 
 def _not_held(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.warning("%s %s: the database cannot hold a value: %s", request.method, request.path, error)
+    log.warning("%s %s: the database cannot hold a value: %s", request.method, request.path, _nameless(error))
     return problem(422)
 
 
+def _nameless(error: Exception) -> str:
+    """What the database refused, without the row: its own sentence would put names and phones into the log."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    facts = (getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "constraint_name"))
+    return " ".join(filter(None, facts)) or type(error).__name__
+
+
 def _in_the_way(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.warning("%s %s: %s", request.method, request.path, error)
+    log.warning("%s %s: %s", request.method, request.path, _nameless(error))
     return problem(409)
 
 
 def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.warning("%s %s: the database is busy or away: %s", request.method, request.path, error)
+    log.warning("%s %s: the database is busy or away: %s", request.method, request.path, _nameless(error))
     response = problem(503)
     response.headers["Retry-After"] = "2"
     return response

@@ -26,7 +26,7 @@ ODD: dict[str, Promise] = {
 }
 
 _may_lead_to = cache(may_lead_to)
-_SENDS = HANDING_OVER | {Act.SPLIT, Act.COMPLETE, Act.CALL_BACK, Act.REASSIGN}
+_SENDS = HANDING_OVER | {Act.RETURN, Act.SPLIT, Act.COMPLETE, Act.CALL_BACK, Act.REASSIGN}
 _ANEW = {Act.REASSIGN, Act.REOPEN}
 
 
@@ -142,7 +142,7 @@ def _carry(way: Way, before: LoadedStep | None, step: LoadedStep) -> None:
     if before and step.act in _SENDS and (before.department, before.step) != (step.department, step.step):
         way.sent_from, way.sent_step, way.sent_assignee = before.department, before.step, before.assignee
     if step.act not in BESIDE and step.act not in {Act.REVIEW, Act.AMEND}:
-        way.recallable = step.act in HANDING_OVER - {Act.RETURN} and step.status == Status.PROCESSING
+        way.recallable = step.act in HANDING_OVER and step.status == Status.PROCESSING
 
 
 def _cross(way: Way, was: str, step: LoadedStep) -> None:

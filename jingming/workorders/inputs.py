@@ -35,7 +35,7 @@ from .rules import Act, CallbackResult, LinkKind, ReviewResult, Waiting
 VERIFIED_BY = {
     "account_number": gettext_lazy("account number"),
     "address": gettext_lazy("address"),
-    "name": gettext_lazy("name"),
+    "name": gettext_lazy("customer's name"),
 }
 LONGEST_TEXT = 10_000
 

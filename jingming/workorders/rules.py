@@ -143,7 +143,7 @@ MOVES: dict[Act, dict[Status, tuple[Status, ...]]] = {
 BESIDE = frozenset({Act.NOTE, Act.ATTACH, Act.LINK, Act.WORK, Act.JUDGE})
 
 # Acts that hand the order to somebody else; while one is the last thing that happened it can be recalled.
-HANDING_OVER = frozenset({Act.DISPATCH, Act.TRANSFER, Act.REPLY, Act.RETURN})
+HANDING_OVER = frozenset({Act.DISPATCH, Act.TRANSFER, Act.REPLY})
 
 
 def status_words(statuses: Iterable[Status]) -> str:
