@@ -47,6 +47,7 @@ class Workbench:
         self.entries = django_databases(environ, home)
         self.attachment = None
         self._made = 0
+        self._in_use: list[str] = []
         if "EMBEDDED" in self.entries["default"]:
             self.attachment = attach(home / "test" / "postgres", durable=False)
             for entry in self.entries.values():
@@ -100,14 +101,15 @@ class Workbench:
         """A database like the template that both aliases mean meanwhile; dropped at the end with all who use it."""
         self._made += 1
         name = f"jm_test_{os.getpid()}_{self._made}"
-        before = connections["default"].settings_dict["NAME"]
         self._drop(name)
         self._create(name, template)
+        self._in_use.append(name)
         self.point_to(name)
         try:
             yield self._described(name)
         finally:
-            self.point_to(before)
+            self._in_use.remove(name)  # a module's database may end after one that was made later for the session
+            self.point_to(self._in_use[-1] if self._in_use else self.usual)
             self._drop(name)
 
     def _described(self, name: str) -> OwnDatabase:
