@@ -14,6 +14,21 @@ from .copying import as_json, copy_rows, fresh_ids
 from .progress import Progress
 from .rows import LoadedCustomer
 
+CUSTOMER = (
+    "id", "kind", "name", "number", "department_id", "quick", "note", "extra", "province_id", "city_id",
+    "district_id", "occurred_at", "recorded_at", "imported", "version",
+)  # fmt: skip
+POINT = (
+    "id", "account_number", "customer_id", "department_id", "address", "area_id", "device_number", "network_element",
+    "active", "extra", "province_id", "city_id", "district_id", "occurred_at", "recorded_at", "imported", "version",
+)  # fmt: skip
+CONTACT = (
+    "id", "customer_id", "name", "duty", "active",
+)  # fmt: skip
+PHONE = (
+    "customer_id", "contact_id", "number", "label", "active",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -44,8 +59,7 @@ def write_customers(customers: Sequence[LoadedCustomer], *, at: datetime, progre
 def _write_customers(customers: Sequence[LoadedCustomer], kept: Sequence[Kept], at: datetime) -> None:
     copy_rows(
         Customer,
-        ("id", "kind", "name", "number", "department_id", "quick", "note", "extra", "province_id", "city_id",
-         "district_id", "occurred_at", "recorded_at", "imported", "version"),
+        CUSTOMER,
         (
             (ids.customer, c.kind.value, c.name, c.number, c.department, False, c.note, as_json(c.extra), *c.place,
              c.since, at, True, 1)
@@ -57,9 +71,7 @@ def _write_customers(customers: Sequence[LoadedCustomer], kept: Sequence[Kept], 
 def _write_points(customers: Sequence[LoadedCustomer], kept: Sequence[Kept], at: datetime) -> None:
     copy_rows(
         ServicePoint,
-        ("id", "account_number", "customer_id", "department_id", "address", "area_id", "device_number",
-         "network_element", "active", "extra", "province_id", "city_id", "district_id", "occurred_at", "recorded_at",
-         "imported", "version"),
+        POINT,
         (
             (pk, p.account_number, ids.customer, c.department, p.address, p.area, p.device_number, p.network_element,
              True, as_json(p.extra), *p.place, p.since, at, True, 1)
@@ -74,7 +86,7 @@ def _write_phones(customers: Sequence[LoadedCustomer], kept: Sequence[Kept]) -> 
     contact_ids = fresh_ids(ContactPerson, len(contacts))
     copy_rows(
         ContactPerson,
-        ("id", "customer_id", "name", "duty", "active"),
+        CONTACT,
         (
             (pk, customer, contact.name, contact.duty, True)
             for pk, (customer, contact) in zip(contact_ids, contacts, strict=True)
@@ -88,6 +100,6 @@ def _write_phones(customers: Sequence[LoadedCustomer], kept: Sequence[Kept]) -> 
     ]
     copy_rows(
         Phone,
-        ("customer_id", "contact_id", "number", "label", "active"),
+        PHONE,
         ((customer, contact, number, "", True) for customer, contact, number in [*own, *theirs]),
     )

@@ -42,16 +42,23 @@ def as_array(words: Iterable[str]) -> str:
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-    """Append the rows to the model's table; the number of them. Within the transaction of the caller."""
+    """Append the rows to the model's table; the number of them. Within the transaction of the caller.
+
+    `rows` must not ask the database anything: while a COPY runs, its connection would wait for ever. It is refused.
+    """
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy, connection.execute_wrapper(_refuse):
         for chunk in _chunks(rows):
             copy.write("".join(["\t".join(map(cell, row)) + "\n" for row in chunk]).encode())
             count += len(chunk)
     return count
+
+
+def _refuse(execute: object, statement: str, *_rest: object) -> None:
+    raise RuntimeError(f"asked during a COPY: {statement}")
 
 
 def _chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:

@@ -25,7 +25,6 @@ from .door import load, make_room
 from .founding import prepare
 from .log_file import LogFile, Row
 from .mapping import Mapping, read_mapping
-from .moments import Moments
 from .progress import Progress, Silent
 from .retelling import Retelling, Told
 from .rows import LoadedOrder, LoadedStep
@@ -44,7 +43,7 @@ def import_events(path: Path, mapping: Path, *, progress: Progress | None = None
     """
     watcher = progress or Silent()
     at, rules = now(), read_mapping(mapping)
-    told = _read(path, rules, watcher)
+    told = _read(path, rules, watcher, now=at)
     odd = OddRows()
     make_room(*told.first_and_last())  # before the transaction, which would keep new months locked
     try:
@@ -58,10 +57,10 @@ def import_events(path: Path, mapping: Path, *, progress: Progress | None = None
     return figures.as_dict()
 
 
-def _read(path: Path, rules: Mapping, watcher: Progress) -> Told:
+def _read(path: Path, rules: Mapping, watcher: Progress, *, now: datetime) -> Told:
     file = LogFile(path, rules.file)
     columns = sorted(rules.wanted_columns())
-    retelling = Retelling(rules, columns, Moments(rules.file.dates, rules.file.time_zone), path.name)
+    retelling = Retelling(rules, columns, path.name, now=now)
     watcher.begin(_("Reading"), file.size())
     done = 0
     rows: dict[str, list[tuple[int, Row]]] = {}

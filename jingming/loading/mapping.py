@@ -49,7 +49,7 @@ class FileShape(_Part):
     def _is_a_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ValueError, OSError):
+        except (ValueError, OSError, KeyError):
             raise ValueError("there is no such time zone") from None
         return name
 

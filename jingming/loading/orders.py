@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from jingming.workorders.models import (
     Participation,
     Review,
     Task,
+    TypeVersion,
     WorkOrder,
     WorkRecord,
 )
@@ -40,9 +41,10 @@ def write_orders(loaded: Loaded, *, source: str, at: datetime, progress: Progres
     order_ids = fresh_ids(WorkOrder, len(loaded))
     contact_ids = fresh_ids(Interaction, len(loaded))
     copy_rows(Interaction, CONTACT, _contacts(loaded, source, at, order_ids, contact_ids))
-    prefixes = {code: current_version(code).flow.prefix for code in {order.type for order, _way in loaded}}
-    numbers = give_numbers((prefixes[order.type], order.place, order.occurred_at) for order, _way in loaded)
-    copy_rows(WorkOrder, ORDER, _orders(loaded, at, order_ids, contact_ids, numbers))
+    versions = {code: current_version(code) for code in {order.type for order, _way in loaded}}
+    prefixes = {code: version.flow.prefix for code, version in versions.items()}
+    numbers = give_numbers([(prefixes[order.type], order.place, order.occurred_at) for order, _way in loaded])
+    copy_rows(WorkOrder, ORDER, _orders(loaded, versions, at, zip(order_ids, contact_ids, numbers, strict=True)))
     progress.advance(len(loaded))
     copy_rows(Participation, TAKING_PART, _taking_part(loaded, order_ids))
     progress.advance(len(loaded))
@@ -79,10 +81,9 @@ ORDER = (
 
 
 def _orders(
-    loaded: Loaded, at: datetime, order_ids: Sequence[int], contact_ids: Sequence[int], numbers: Sequence[str]
+    loaded: Loaded, versions: Mapping[str, TypeVersion], at: datetime, given: Iterable[tuple[int, int, str]]
 ) -> Iterator[tuple[Cell, ...]]:
-    versions = {code: current_version(code) for code in {order.type for order, _way in loaded}}
-    for (order, way), order_id, contact_id, number in zip(loaded, order_ids, contact_ids, numbers, strict=True):
+    for (order, way), (order_id, contact_id, number) in zip(loaded, given, strict=True):
         last, version = way.last, versions[order.type]
         yield (
             order_id, number, version.type_id, version.pk, last.status.value, last.step, len(way.lines), order.home,
@@ -142,56 +143,67 @@ def _changes_named(facts: object) -> dict[str, object]:
     return dict(named) if isinstance(named, dict) else {}
 
 
+TASK = (
+    "id", "order_id", "round", "department_id", "assignee_id", "instruction", "given_by_id", "given_at", "handling",
+    "satisfaction", "receipt_person", "handled_at", "reported_by_id", "reported_at",
+)  # fmt: skip
+REVIEW = (
+    "order_id", "round", "step", "department_id", "task_id", "done_by_id", "done_at", "work", "result", "reviewer_id",
+    "reviewed_at", "remark",
+)  # fmt: skip
+CALLBACK = ("order_id", "round", "department_id", "due_at", "result", "satisfaction", "text", "by_id", "at")
+WORK = ("order_id", "staff_id", "began_at", "minutes", "text", "recorded_at")
+
+
 def _write_hanging(loaded: Loaded, order_ids: Sequence[int]) -> None:
-    task_ids = _write_tasks(loaded, order_ids)
+    given = [(order_id, order) for (order, _way), order_id in zip(loaded, order_ids, strict=True)]
+    task_ids = _write_tasks(given)
     copy_rows(
         Review,
-        ("order_id", "round", "step", "department_id", "task_id", "done_by_id", "done_at", "work", "result",
-         "reviewer_id", "reviewed_at", "remark"),
+        REVIEW,
         (
-            (order_id, r.round, r.step, r.department, None if r.task is None else task_ids[order_id][r.task], r.done_by,
-             r.done_at, r.work, r.result, r.reviewer, r.reviewed_at, r.remark)
-            for (order, _way), order_id in zip(loaded, order_ids, strict=True)
+            (
+                order_id, r.round, r.step, r.department, None if r.task is None else task_ids[order_id][r.task],
+                r.done_by, r.done_at, r.work, r.result, r.reviewer, r.reviewed_at, r.remark,
+            )
+            for order_id, order in given
             for r in order.reviews
         ),
     )  # fmt: skip
     copy_rows(
         Callback,
-        ("order_id", "round", "department_id", "due_at", "result", "satisfaction", "text", "by_id", "at"),
+        CALLBACK,
         (
             (order_id, c.round, c.department, c.due_at, c.result, c.satisfaction, c.text, c.by, c.at)
-            for (order, _way), order_id in zip(loaded, order_ids, strict=True)
+            for order_id, order in given
             for c in order.callbacks
         ),
     )
     copy_rows(
         WorkRecord,
-        ("order_id", "staff_id", "began_at", "minutes", "text", "recorded_at"),
+        WORK,
         (
             (order_id, w.staff, w.began_at, w.minutes, w.text, w.recorded_at)
-            for (order, _way), order_id in zip(loaded, order_ids, strict=True)
+            for order_id, order in given
             for w in order.work
         ),
     )
 
 
-def _write_tasks(loaded: Loaded, order_ids: Sequence[int]) -> dict[int, list[int]]:
+def _write_tasks(given: Sequence[tuple[int, LoadedOrder]]) -> dict[int, list[int]]:
     """The orders' tasks; their ids by order, for the reviews that look at them."""
-    ids = iter(fresh_ids(Task, sum(len(order.tasks) for order, _way in loaded)))
-    given = {
-        order_id: [next(ids) for _task in order.tasks]
-        for (order, _way), order_id in zip(loaded, order_ids, strict=True)
-        if order.tasks
-    }
+    ids = iter(fresh_ids(Task, sum(len(order.tasks) for _order_id, order in given)))
+    task_ids = {order_id: [next(ids) for _task in order.tasks] for order_id, order in given if order.tasks}
     copy_rows(
         Task,
-        ("id", "order_id", "round", "department_id", "assignee_id", "instruction", "given_by_id", "given_at",
-         "handling", "satisfaction", "receipt_person", "handled_at", "reported_by_id", "reported_at"),
+        TASK,
         (
-            (task_id, order_id, t.round, t.department, t.assignee, t.instruction, t.given_by, t.given_at, t.handling,
-             t.satisfaction, t.receipt_person, t.handled_at, t.reported_by, t.reported_at)
-            for (order, _way), order_id in zip(loaded, order_ids, strict=True)
-            for task_id, t in zip(given.get(order_id, ()), order.tasks, strict=True)
+            (
+                task_id, order_id, t.round, t.department, t.assignee, t.instruction, t.given_by, t.given_at,
+                t.handling, t.satisfaction, t.receipt_person, t.handled_at, t.reported_by, t.reported_at,
+            )
+            for order_id, order in given
+            for task_id, t in zip(task_ids.get(order_id, ()), order.tasks, strict=True)
         ),
     )  # fmt: skip
-    return given
+    return task_ids

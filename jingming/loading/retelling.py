@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jingming.workorders.inputs import LONGEST_TEXT
 from jingming.workorders.rules import Act, Status
 
-from .checking import CannotLoad
+from .checking import EARLIEST, CannotLoad
 from .founding import Ground
 from .inference import Change, act_of
 from .log_file import Row
@@ -77,8 +77,9 @@ class Told:
 class Retelling:
     """Reads the values of rows; knows the places of the columns in a row."""
 
-    def __init__(self, mapping: Mapping, columns: Sequence[str], moments: Moments, file: str) -> None:
-        self.mapping, self.moments, self.file = mapping, moments, file
+    def __init__(self, mapping: Mapping, columns: Sequence[str], file: str, *, now: datetime) -> None:
+        self.mapping, self.file, self.now = mapping, file, now
+        self.moments = Moments(mapping.file.dates, mapping.file.time_zone)
         self.nulls = frozenset(mapping.file.nulls)
         self.at = {column: place for place, column in enumerate(columns)}
         self.named = {name: self.at[column] for name, column in mapping.columns if isinstance(column, str) and column}
@@ -198,13 +199,16 @@ class Retelling:
         if not text:
             return None
         try:
-            return self.moments.read(text)
-        except ValueError:
+            moment = self.moments.read(text)
+        except (ValueError, OverflowError):
             raise self._bad(
                 line,
                 _("“%(text)s” is no time of the form %(pattern)s")
                 % {"text": text[:40], "pattern": self.moments.pattern},
             ) from None
+        if not EARLIEST <= moment <= self.now:
+            raise self._bad(line, _("“%(text)s” lies in the future, or before 1970") % {"text": text})
+        return moment
 
     def _not_before(self, opened_at: datetime, line: tuple[int, Row], name: str) -> datetime | None:
         """The time that the source gives, if it is one that can be: not before the opening."""
