@@ -14,11 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from jingming.database.tests.workbench import OwnDatabase, Workbench
 
 pytest_plugins = ["tests.cast"]
+
+# Every machine is busy at times: nothing is measured by the clock. HYPOTHESIS_PROFILE=thorough plays much longer.
+settings.register_profile("usual", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+settings.register_profile("thorough", settings.get_profile("usual"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 @pytest.fixture(scope="session")
