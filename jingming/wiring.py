@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -71,10 +72,13 @@ PATIENT = RetryStrategy(max_attempts=12, exponential_wait=2)  # gives up after m
 
 @queue.task(name=FAN_OUT, queue="events", retry=PATIENT)
 def fan_out(event: str, facts: dict[str, Any]) -> None:
-    """Do all reactions to an event, and to those that wait behind it: keeping a job each is what a burst would cost."""
+    """Do all reactions to an event at once, then to those that come along within a moment: to fetch and finish a job
+    for each is most of what a busy hour would cost."""
     _react_to(event, facts)
-    while _take_up_waiting():
-        pass
+    for _turn in range(TURNS):
+        time.sleep(MOMENT)
+        if not _take_up_waiting():
+            return
 
 
 def _take_up_waiting() -> int:
@@ -90,6 +94,8 @@ def _take_up_waiting() -> int:
 
 
 AT_A_TIME = 100
+MOMENT = 0.1  # seconds; what comes later is a job again
+TURNS = 50  # a job ends some time, so that a worker asked to stop does not wait for a storm to pass
 TAKE = """
     WITH taken AS (
         SELECT id FROM procrastinate_jobs
