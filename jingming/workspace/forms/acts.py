@@ -126,9 +126,8 @@ class ActForm(forms.Form):
         """What the person has typed, to be shown again on top of what a colleague has saved meanwhile."""
         if self.asked.act == Act.AMEND:
             return {name: self.cleaned_data[name] for name in self.touched() if name in self.cleaned_data}
-        return {
-            name: value for name, value in self.cleaned_data.items() if name != "version" and value not in (None, "")
-        }
+        kept = {name: self.cleaned_data.get(name, self.data.get(name)) for name in self.fields}
+        return {name: value for name, value in kept.items() if name != "version" and value not in (None, "")}
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why the act was not done, beside the fields where they are known."""
@@ -288,7 +287,7 @@ def _tasks(field: ActField, asked: Asked) -> Fields:
 
 
 class _Seen(forms.Field):
-    """What an amendment's form showed at first, as JSON; unreadable means nothing was shown."""
+    """What an amendment's form showed at first, as JSON: without it nobody can say what the person has changed."""
 
     widget = forms.HiddenInput
 
@@ -296,8 +295,10 @@ class _Seen(forms.Field):
         try:
             seen = json.loads(str(value)[:200_000])
         except (ValueError, RecursionError):
-            return {}
-        return seen if isinstance(seen, dict) else {}
+            seen = None
+        if not isinstance(seen, dict):
+            raise forms.ValidationError(_("The form is damaged. Reload the page and try again."))
+        return seen
 
 
 def kept_values(order: WorkOrder) -> dict[str, object]:

@@ -96,7 +96,7 @@ def posting(answer: HttpResponse) -> PaperForm:
     return form
 
 
-def fill_in(client: Client, address: str, page: HttpResponse | None = None, **values: Any) -> HttpResponse:
+def fill_in(client: Client, address: str, page: HttpResponse | None = None, /, **values: Any) -> HttpResponse:
     """Open the page, fill in its form and send it; fields that the page does not show cannot be filled in.
 
     `page` is an answer that shows the form already, as after a refusal.

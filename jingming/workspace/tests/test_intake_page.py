@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from jingming.accounts.models import Staff
-from jingming.customers.models import Customer, ServicePoint
 from jingming.base.clock import now
+from jingming.customers.models import Customer, ServicePoint
 from jingming.interactions.models import Interaction
 from jingming.workorders import actions as orders
 from jingming.workorders.models import OrderLink, WorkOrder
@@ -74,7 +74,9 @@ def test_a_form_sent_again_with_other_words_is_not_lost_but_asked_about(signed_i
 
     assert again.status_code == 409
     assert "sent before" in text_of(again)
-    assert posting(again).values["description"] == ["\n另一件事"] or posting(again).values["description"] == ["另一件事"]
+    assert posting(again).values["description"] == ["\n另一件事"] or posting(again).values["description"] == [
+        "另一件事"
+    ]
     assert fill_in(client, "/intake/", again, act="open").status_code == 302
     assert WorkOrder.objects.count() == 2
 
@@ -152,8 +154,8 @@ def test_a_contact_without_an_order_has_its_reason(signed_in, agent):
 
 
 def test_an_answer_during_the_call_closes_at_once(signed_in, agent, household):
-    take(signed_in(agent), "?q=0562000417&type=consultation", act="open", description="第二档起点?", answer="年用气 360 方起。",
-         **{"consultation-consultation_kind": "tariff"})  # fmt: skip
+    told = {"description": "第二档起点?", "answer": "年用气 360 方起。", "consultation-consultation_kind": "tariff"}
+    take(signed_in(agent), "?q=0562000417&type=consultation", act="open", **told)
 
     order = WorkOrder.objects.get()
     assert (order.status, order.outcome, order.form) == ("closed", "年用气 360 方起。", {"consultation_kind": "tariff"})
@@ -214,7 +216,9 @@ def test_several_callers_under_one_number_are_chosen_among(signed_in, agent, hou
     assert posting(chosen).values["customer"] == [str(household.customer_id)]
 
 
-def test_a_customer_of_another_city_is_not_offered_and_not_taken(signed_in, agent, household, company: dict[str, Staff]):
+def test_a_customer_of_another_city_is_not_offered_and_not_taken(
+    signed_in, agent, household, company: dict[str, Staff]
+):
     other = signed_in(agent).get("/intake/?customer=999999999999999")
     assert other.status_code == 404
     form = posting(signed_in(agent).get("/intake/"))
