@@ -59,7 +59,10 @@ def demo_company(*, scale: float | None, seed: int, once: bool) -> None:
     from jingming.loading import demo
 
     with Bars() as bars:
-        demo.build(meant, seed, now(), progress=bars)
+        try:
+            demo.build(meant, seed, now(), progress=bars)
+        except demo.CompanyExists as there:  # nothing to do is no failure
+            bars.tell(there.message)
 
 
 COMMANDS: dict[str, click.Command] = {"import": import_group, "demo": demo_company}
