@@ -114,9 +114,9 @@ def _copied() -> float:
     seconds = 0.0
     with direct("owner") as connection:
         connection.autocommit = True
-        for table in IMPORTED:
+        for table, order in IMPORTED.items():
             connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
-            rows = _read(connection, f"COPY (SELECT t.* FROM {table} t {IMPORTED[table]}) TO STDOUT (FORMAT binary)")
+            rows = _read(connection, f"COPY (SELECT t.* FROM {table} t {order}) TO STDOUT (FORMAT binary)")
             begun = time.monotonic()
             with connection.cursor() as cursor, cursor.copy(f"COPY bench_{table} FROM STDIN (FORMAT binary)") as copy:
                 for block in rows:

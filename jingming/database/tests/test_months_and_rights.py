@@ -35,7 +35,7 @@ def where(database: OwnDatabase) -> list[tuple[object, ...]]:
     return run(database.owner_url, asked)
 
 
-def entry() -> Any:  # noqa: ANN401  # the upper slice's model
+def entry() -> Any:  # the upper slice's model
     return Entry.objects.create(at=NOON, key="k", target_kind="a.B", target_id=1)
 
 
