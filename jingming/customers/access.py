@@ -88,6 +88,11 @@ def service_points_visible_to(user: Staff | object) -> QuerySet[ServicePoint]:
     return ServicePoint.objects.filter(_covered(place) | _covered(place, "customer__"))
 
 
+def lives_within(user: Staff | object, customer: Customer) -> bool:
+    """Whether the customer's own place is one that the posts cover."""
+    return _lies_on(ground(user), customer)
+
+
 # --- What may be fetched, and for what ------------------------------------------------------------------------------
 def get_customer(user: Staff | object, customer_id: int, *, to: To = "see") -> Customer:
     """The customer; unknown and unseen give the same Http404, seen but not to be changed gives NotAllowed."""

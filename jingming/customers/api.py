@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from jingming.accounts.http import Bearer
 from jingming.accounts.idempotency import once
+from jingming.accounts.models import Staff
 from jingming.accounts.rules import Authority
 from jingming.base.api import Input, Listing, Output, listing
 from jingming.base.clock import now
@@ -125,8 +126,9 @@ def _out(customer: Customer) -> dict[str, Any]:
     }
 
 
-def _read(customer: Customer) -> dict[str, Any]:
-    prefetch_related_objects([customer], "phones__contact", "service_points__area")
+def _read(user: Staff, customer: Customer) -> dict[str, Any]:
+    points = Prefetch("service_points", access.service_points_visible_to(user).select_related("area"))
+    prefetch_related_objects([customer], "phones__contact", points)
     return _out(customer)
 
 
@@ -153,7 +155,7 @@ def customers(
 @router.get("/{int:customer_id}", auth=SEE, response=CustomerOut)
 def customer(request: StaffRequest, customer_id: int) -> dict[str, Any]:
     """One customer with phones and service points."""
-    return _read(access.get_customer(request.user, customer_id))
+    return _read(request.user, access.get_customer(request.user, customer_id))
 
 
 @router.post("", auth=CHANGE, response={201: CustomerOut})
@@ -161,7 +163,7 @@ def add_customer(request: StaffRequest, payload: NewCustomer) -> HttpResponse:
     """Open an archive."""
 
     def effect() -> tuple[int, object]:
-        return 201, _read(actions.add_customer(**payload.model_dump(), by=request.user, at=now()))
+        return 201, _read(request.user, actions.add_customer(**payload.model_dump(), by=request.user, at=now()))
 
     return once(request, effect)
 
@@ -171,7 +173,7 @@ def change_customer(request: StaffRequest, customer_id: int, payload: CustomerCh
     """Change the fields that are sent; 409 with `differences` if somebody else has changed them since `version`."""
     customer = access.get_customer(request.user, customer_id, to="change")
     wanted = payload.model_dump(exclude_unset=True)
-    return _read(actions.change_customer(customer, **wanted, by=request.user, at=now()))
+    return _read(request.user, actions.change_customer(customer, **wanted, by=request.user, at=now()))
 
 
 @router.post("/{int:customer_id}/service-points", auth=CHANGE, response={201: ServicePointOut})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
@@ -28,17 +28,18 @@ ORDER = list(rules.FIELDS)
 
 
 # --- Find -----------------------------------------------------------------------------------------------------------
-def with_ways(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Customers with their service points and active phones: what a line of a list shows. Three queries."""
+def with_ways(user: Staff | object, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with active phones and the service points that the person may see: what a line of a list shows. Three
+    queries."""
     return customers.prefetch_related(
-        Prefetch("service_points", ServicePoint.objects.order_by("-active", "account_number")),
+        Prefetch("service_points", access.service_points_visible_to(user).order_by("-active", "account_number")),
         Prefetch("phones", Phone.objects.filter(active=True).order_by("pk")),
     )
 
 
 def newest(user: Staff | object, cursor: str = "") -> Page[Customer]:
     """The customers of the person's places, newest first. Three queries."""
-    return newest_first(with_ways(access.living_within(user)), cursor)
+    return newest_first(with_ways(user, access.living_within(user)), cursor)
 
 
 def find(user: Staff | object, words: str) -> list[Customer]:
@@ -62,7 +63,7 @@ def find(user: Staff | object, words: str) -> list[Customer]:
     if reading.name:
         parts.append(customers.filter(name__startswith=reading.name))
     ids = _ranked(parts)
-    found = with_ways(Customer.objects.all()).in_bulk(ids)
+    found = with_ways(user, Customer.objects.all()).in_bulk(ids)
     return [found[pk] for pk in ids]
 
 
@@ -154,25 +155,34 @@ class Card:
     history: list[HistoryLine]
 
 
-def card(customer: Customer) -> Card:
-    """The archive of a customer who has been fetched through access; history at most 50 lines. Five queries."""
+def card(user: Staff | object, customer: Customer) -> Card:
+    """The archive of a customer who has been fetched through access, with the service points that the person may see;
+    history at most 50 lines. Five queries, one more for a customer who lives where the person does not work."""
+    points = access.service_points_visible_to(user).filter(customer=customer)
     return Card(
         customer=customer,
         unit=unit_of(customer),
-        service_points=list(customer.service_points.select_related("area").order_by("-active", "account_number")[:200]),
+        service_points=list(points.select_related("area").order_by("-active", "account_number")[:200]),
         phones=list(customer.phones.select_related("contact").order_by("-active", "pk")[:200]),
         contacts=[
             Contact(one.pk, one.name, label_of(DUTY, one.duty) if one.duty else "", one.active)
             for one in customer.contacts.order_by("-active", "pk")[:200]
         ],
         conduct=list(customer.conduct.select_related("by").order_by("-at", "-pk")[:50]),
-        history=history(customer),
+        history=history(user, customer),
     )
 
 
-def history(customer: Customer) -> list[HistoryLine]:
-    """The last lines of the archive's history, newest first. One query."""
-    lines = Change.objects.filter(customer_id=customer.pk).order_by("-occurred_at", "-id")[:HISTORY_SHOWN]
+def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
+    """The last lines of the archive's history, newest first. One query.
+
+    Whoever sees a customer of another place because of a service point here does not hear of those elsewhere; that
+    costs a second query.
+    """
+    lines = Change.objects.filter(customer_id=customer.pk).order_by("-occurred_at", "-id")
+    if not access.lives_within(user, customer):
+        seen = access.service_points_visible_to(user).filter(customer=customer).values_list("account_number", flat=True)
+        lines = lines.filter(~Q(act__in=rules.ACTS_ON_POINTS) | Q(facts__account_number__1__in=list(seen)))
     return [
         HistoryLine(
             at=line.occurred_at,
@@ -181,7 +191,7 @@ def history(customer: Customer) -> list[HistoryLine]:
             text="\n".join(_said(field, *line.facts[field]) for field in sorted(line.facts, key=_place_of)),
             tone="act" if line.act in {"added", "quick_archived"} else "note",
         )
-        for line in lines
+        for line in lines[:HISTORY_SHOWN]
     ]
 
 

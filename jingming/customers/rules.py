@@ -71,6 +71,7 @@ ACTS: dict[str, Promise] = {
     "point_moved_out": gettext_lazy("handed over a service point"),
     "conduct_noted": gettext_lazy("noted conduct"),
 }
+ACTS_ON_POINTS = ("point_added", "point_changed", "point_moved_in", "point_moved_out")
 
 DASHES = "-‐‑‒–—―−ー.·/()[]"
 EXTENSION = re.compile(r"[#*,;xX]|ext|转|轉|分机|分機")

@@ -58,7 +58,7 @@ def _tells_refusals(page: Page) -> Page:
 
 
 def _archive(request: StaffRequest, customer: Customer, *, status: int = 200) -> HttpResponse:
-    context = {"card": queries.card(customer), "can_change": access.may_change(request.user, customer)}
+    context = {"card": queries.card(request.user, customer), "can_change": access.may_change(request.user, customer)}
     return render(request, "customers/customer.html", context, status=status)
 
 

@@ -34,7 +34,7 @@ from .models import (
     WorkOrderQuerySet,
     WorkRecord,
 )
-from .rules import Status
+from .rules import Act, Status
 
 KEPT_SECONDS = 5.0
 _kept: dict[str, tuple[float, TypeVersion]] = {}
@@ -183,13 +183,22 @@ def history_of(order: WorkOrder) -> list[History]:
     )
 
 
+def _naming_only(history: list[History], seen: set[int]) -> list[History]:
+    """The history, in which a line about a link names the other order only if it is among the seen ones."""
+    for line in history:
+        if line.act == Act.LINK and line.facts.get("other") not in seen:
+            line.facts = {key: value for key, value in line.facts.items() if key not in ("other", "number")}
+    return history
+
+
 def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
     """What hangs on an order, in eight queries; linked orders only as far as the person may see them."""
     seen = visible_to(person)
-    links = OrderLink.objects.filter(Q(order=order) | Q(other=order)).select_related("order", "other", "by")
-    links = links.filter(Exists(seen.filter(pk=OuterRef("order"))), Exists(seen.filter(pk=OuterRef("other"))))
+    related = OrderLink.objects.filter(Q(order=order) | Q(other=order)).select_related("order", "other", "by")
+    related = related.filter(Exists(seen.filter(pk=OuterRef("order"))), Exists(seen.filter(pk=OuterRef("other"))))
+    links = list(related.order_by("id"))
     return Hanging(
-        history=history_of(order),
+        history=_naming_only(history_of(order), {link.other_id for link in links}),
         interactions=list(
             Interaction.objects.filter(order_id=order.pk).select_related("agent").order_by("occurred_at")
         ),
@@ -197,7 +206,7 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
         reviews=list(Review.objects.filter(order=order).select_related("done_by", "reviewer").order_by("id")),
         callbacks=list(Callback.objects.filter(order=order).select_related("by").order_by("id")),
         work=list(WorkRecord.objects.filter(order=order).select_related("staff").order_by("began_at")),
-        links=list(links.order_by("id")),
+        links=links,
         attachments=list(attachments_of(order)),
     )
 

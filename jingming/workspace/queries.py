@@ -385,7 +385,8 @@ def caller(person: Staff, customer: Customer, asked: str = "") -> Caller:
 
     `asked` is what the agent typed: if it is one of the customer's account numbers, the matter is about that place.
     """
-    points = list(customer.service_points.filter(active=True).select_related("area").order_by("account_number")[:50])
+    seen = customer_access.service_points_visible_to(person).filter(customer=customer, active=True)
+    points = list(seen.select_related("area").order_by("account_number")[:50])
     try:
         number = account_number(asked)
     except Unfit:

@@ -6,7 +6,7 @@ import pytest
 
 from jingming.accounts.models import Staff
 from jingming.base.errors import Http404, NotAllowed, Unfit
-from jingming.customers import access, actions
+from jingming.customers import access, actions, queries
 from jingming.customers.models import Customer, ServicePoint
 from tests.cast import FOUNDED, TEN_O_CLOCK
 
@@ -73,6 +73,25 @@ def test_a_customer_of_another_place_is_seen_where_it_is_served(
     assert access.get_service_point(wuhu_agent, works.pk, there.pk, to="change") == there
     with pytest.raises(NotAllowed):
         access.get_customer(agent, works.pk, to="change")
+
+
+def test_who_sees_a_customer_by_one_service_point_is_not_told_of_the_others(
+    agent: Staff, wuhu_agent: Staff, works: Customer, household: Customer
+):
+    here = actions.add_service_point(works, account_number="100017", address="长江路 1", by=wuhu_agent, at=FOUNDED)
+    actions.add_service_point(works, account_number="200017", address="长江路 2", by=wuhu_agent, at=FOUNDED)
+    ServicePoint.objects.filter(pk=here.pk).update(
+        province=household.province_id, city=household.city_id, district=household.district_id
+    )
+
+    seen, whole = queries.card(agent, works), queries.card(wuhu_agent, works)
+
+    assert [point.account_number for point in seen.service_points] == ["100017"]
+    assert [point.account_number for point in whole.service_points] == ["100017", "200017"]
+    assert "长江路 2" not in "".join(line.text for line in seen.history)
+    assert "长江路 2" in "".join(line.text for line in whole.history)
+    (found,) = queries.find(agent, "100017")
+    assert [point.account_number for point in found.service_points.all()] == ["100017"]
 
 
 def test_parts_are_fetched_only_through_their_own_customer(agent: Staff, household: Customer, point: ServicePoint):

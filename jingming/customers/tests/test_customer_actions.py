@@ -251,7 +251,7 @@ def test_conduct_is_noted_and_told(household: Customer, agent: Staff):
     actions.note_conduct(household, good=False, text="三次无人在家", by=agent, at=TEN_O_CLOCK)
 
     assert ConductNote.objects.get(customer=household).text == "三次无人在家"
-    newest = queries.history(household)[0]
+    newest = queries.history(agent, household)[0]
     assert newest.who == agent.name
     assert "三次无人在家" in newest.text
 
@@ -259,7 +259,7 @@ def test_conduct_is_noted_and_told(household: Customer, agent: Staff):
 def test_history_says_what_stood_there_before(household: Customer, dispatcher: Staff):
     actions.change_customer(household, version=1, unit="340706", kind="enterprise", by=dispatcher, at=TEN_O_CLOCK)
 
-    newest, oldest = queries.history(household)
+    newest, oldest = queries.history(dispatcher, household)
 
     assert "→" in newest.text
     assert "340706" not in newest.text

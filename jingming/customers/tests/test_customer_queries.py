@@ -110,7 +110,7 @@ def test_a_card_costs_five_queries_whatever_is_in_the_archive(
     warm(agent)
 
     with django_assert_num_queries(5):
-        card = queries.card(household)
+        card = queries.card(agent, household)
         assert all(str(one.area or "") or one.customer_id for one in card.service_points)
         assert all(phone.contact is None or phone.contact.name for phone in card.phones)
 

@@ -21,7 +21,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """One archive, its orders and its contacts, each as far as the person may see them."""
     found = customer_access.get_customer(request.user, customer_id)
     context = {
-        "card": customers.card(found),
+        "card": customers.card(request.user, found),
         "can_change": customer_access.may_change(request.user, found),
         "rows": queries.rows(orders_of_customer(request.user, found.pk)),
         "can_take": has(request.user, Authority.TAKE_INTAKE),
