@@ -125,7 +125,8 @@ def begin(order: WorkOrder, act: Act, *, by: Staff, at: datetime, version: int |
     """Lock the order and decide. Raises Stale if `version` is not the present one, CannotAct or NotAllowed if the
     act is refused. `version` may be None only for acts beside the order, and for callers who have just made it."""
     # Ids never change, so rows that name the order (links, tasks) need not wait for this lock, nor it for them.
-    locked = WorkOrder.objects.select_for_update(of=("self",), no_key=True).select_related("type").get(pk=order.pk)
+    # Alone, without a join: a row that was retyped while we waited would no longer match its old type, and be missed.
+    locked = WorkOrder.objects.select_for_update(no_key=True).get(pk=order.pk)
     if version is not None and version != locked.version and act not in BESIDE:
         raise stale(locked, since=version)
     if at < locked.occurred_at:
