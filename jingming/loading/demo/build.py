@@ -90,7 +90,8 @@ def _found(scale: float, draw: random.Random, at: datetime, watcher: Progress) -
     staffed = crews(people)
     archives = _load_customers(staffed, max(20, round(CUSTOMERS * scale)), draw, at, watcher)
     orders = events = 0
-    for batch in _in_batches(orders_of(archives, round(len(archives) * ORDERS_PER_CUSTOMER), draw, at, days=DAYS)):
+    count = round(len(archives) * ORDERS_PER_CUSTOMER)
+    for batch in _in_batches(orders_of(archives, count, draw, at, days=DAYS), watcher):
         figures = load(batch, source=SOURCE, by=None, at=at, progress=watcher)
         orders, events = orders + figures.orders, events + figures.events
     write_demo(Path(settings.HOME), shown_too(shown_people(PASSWORD)))
@@ -111,12 +112,15 @@ def _load_customers(
     return archives
 
 
-def _in_batches(orders: Iterator[LoadedOrder]) -> Iterator[list[LoadedOrder]]:
+def _in_batches(orders: Iterator[LoadedOrder], watcher: Progress) -> Iterator[list[LoadedOrder]]:
     batch: list[LoadedOrder] = []
+    watcher.begin(_("Telling what happened to the orders"))
     for order in orders:
         batch.append(order)
+        watcher.advance()
         if len(batch) == BATCH:
             yield batch
             batch = []
+            watcher.begin(_("Telling what happened to the orders"))
     if batch:
         yield batch

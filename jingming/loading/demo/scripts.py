@@ -67,7 +67,7 @@ class Script:
         if tale.happens(0.6):
             tale.record_work(who, self.say("work"))
 
-    def heads_look(self, head: Staff, chance: float = 0.85) -> None:
+    def heads_look(self, head: Staff, chance: float = 0.96) -> None:
         if self.tale.happens(chance):
             self.tale.review(head, self.say("review"))
 
@@ -130,7 +130,7 @@ class Script:
             tale.transfer(dispatcher, self.crew.account.department, self.say("dispatch"))
             tale.accept(self.crew.account)
             tale.reply(self.crew.account, self.one_of("answer"), dispatcher.department)
-            self.heads_look(self.crew.business_head, 0.7)
+            self.heads_look(self.crew.business_head)
         tale.reply(dispatcher, self.one_of("answer"), tale.home)
         tale.terminate(self.agent, self.one_of("answer"))
 
