@@ -82,6 +82,9 @@ class ActForm(forms.Form):
             self.fields = {"file": forms.FileField(label=_("File")), **self.fields}
         for built in self.fields.values():
             built.error_messages["required"] = str(fields.FILL_IN)
+        first = next((built for built in self.fields.values() if not built.widget.is_hidden), None)
+        if first is not None and not isinstance(first.widget, forms.RadioSelect):  # all its buttons would ask for it
+            first.widget.attrs["autofocus"] = True
 
     def values(self) -> dict[str, Any]:
         """The keyword arguments of the action; Unfit for what cannot be meant."""

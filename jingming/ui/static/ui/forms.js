@@ -1,4 +1,5 @@
-// Forms. data-once: a form is sent once, however often the button is pressed, and Ctrl+Enter sends it.
+// Forms. data-once: a form is sent once, however often the button is pressed, and Ctrl+Enter sends it
+// (the only one of a page also from outside it).
 // data-guard: leaving with unsaved input asks first. Pages work the same without this; the server decides.
 const busy = (form, on) => {
   form.toggleAttribute("data-busy", on);
@@ -23,7 +24,8 @@ window.addEventListener("pageshow", () => document.querySelectorAll("form[data-b
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-  const form = event.target.closest?.("form[data-once]");
+  const all = document.querySelectorAll("main form[data-once]");
+  const form = event.target.closest?.("form[data-once]") || (!event.target.closest?.("form") && all.length === 1 && all[0]);
   if (!form) return;
   event.preventDefault();
   form.requestSubmit(form.querySelector("button[type=submit].btn-primary, button[type=submit]"));
