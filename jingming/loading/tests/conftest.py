@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from jingming.loading.event_log import import_events
 from jingming.loading.mapping import SHIPPED
@@ -28,6 +29,13 @@ class Watcher:
 
     def tell(self, sentence: str) -> None:
         self.said.append(sentence)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences are compared in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, models
-from django.utils import translation
 
 from jingming.accounts.models import Staff
 from jingming.audit.models import Entry
@@ -27,12 +26,6 @@ from jingming.workorders.rules import Act, Status
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 MORNING = NOW - timedelta(hours=2)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.utils import translation
 
 from jingming.accounts.models import Staff
 from jingming.audit.models import Entry
@@ -50,12 +49,6 @@ def jobs() -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.fixture
-def english():
-    with translation.override("en"):
-        yield
-
-
 def test_every_row_becomes_one_line_and_a_second_run_adds_nothing(own_database, imported):
     first, watcher = imported()
     before = everything()
@@ -69,7 +62,7 @@ def test_every_row_becomes_one_line_and_a_second_run_adds_nothing(own_database, 
     assert jobs() == 0
 
 
-def test_odd_rows_are_kept_flagged_and_listed(own_database, imported, home, english):
+def test_odd_rows_are_kept_flagged_and_listed(own_database, imported, home):
     _figures, watcher = imported()
 
     assert way("INC3") == [
@@ -270,7 +263,7 @@ CORRUPT: dict[str, tuple[str, bytes, str]] = {
 
 @pytest.mark.parametrize("case", CORRUPT)
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence_and_nothing_changes(
-    shared_database, imported, tmp_path, english, case
+    shared_database, imported, tmp_path, case
 ):
     name, content, says = CORRUPT[case]
     path = tmp_path / name
@@ -303,7 +296,7 @@ def shared_database(db):
     ],
 )
 def test_a_mapping_that_does_not_fit_this_place_is_refused_and_nothing_changes(
-    company, imported, written, english, replaced, says
+    company, imported, written, replaced, says
 ):
     before = everything()
 
@@ -314,7 +307,7 @@ def test_a_mapping_that_does_not_fit_this_place_is_refused_and_nothing_changes(
     assert everything() == before
 
 
-def test_a_place_without_a_call_centre_is_told_to_add_one(company, imported, written, english):
+def test_a_place_without_a_call_centre_is_told_to_add_one(company, imported, written):
     Department.objects.filter(kind="call_centre").update(active=False)
 
     with pytest.raises(CannotLoad, match="has no department of the kind “Call centre”"):
