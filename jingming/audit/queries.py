@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
+from jingming.base.paging import Page, newest_first
+
 from .models import Entry
+
+
+def latest(cursor: str = "") -> Page[Entry]:
+    """A page of the audit, newest first."""
+    return newest_first(Entry.objects.all(), cursor, by="at", tie="id")
 
 
 def entries_for(target: models.Model) -> models.QuerySet[Entry]:

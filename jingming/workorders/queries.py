@@ -28,6 +28,7 @@ from .models import (
     OrderType,
     Participation,
     Review,
+    Route,
     Task,
     TypeVersion,
     WorkOrder,
@@ -64,6 +65,11 @@ def current_version(code: str) -> TypeVersion:
             )
         _kept[code] = (time.monotonic() + KEPT_SECONDS, version)
     return version
+
+
+def routes() -> list[Route]:
+    """Whose problems the categories are."""
+    return list(Route.objects.select_related("manager").order_by("category", "department"))
 
 
 def types() -> list[OrderType]:
