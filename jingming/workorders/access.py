@@ -7,7 +7,7 @@ order, then what the order itself still lacks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,10 +63,22 @@ class Situation:
 
 def situation(order: WorkOrder) -> Situation:
     """Read what hangs on the order: three queries."""
-    calls = list(Callback.objects.filter(order=order, round=order.round).order_by("id"))
+    return situated(
+        order,
+        tasks=Task.objects.filter(order=order, reported_at__isnull=True).order_by("id"),
+        reviews=Review.objects.filter(order=order, result="").order_by("id"),
+        callbacks=Callback.objects.filter(order=order, round=order.round).order_by("id"),
+    )
+
+
+def situated(
+    order: WorkOrder, *, tasks: Iterable[Task], reviews: Iterable[Review], callbacks: Iterable[Callback]
+) -> Situation:
+    """The situation, out of what has been read already; what is done with does not matter in it."""
+    calls = [call for call in callbacks if call.round == order.round]
     return Situation(
-        open_tasks=tuple(Task.objects.filter(order=order, reported_at__isnull=True).order_by("id")),
-        pending_reviews=tuple(Review.objects.filter(order=order, result="").order_by("id")),
+        open_tasks=tuple(task for task in tasks if task.reported_at is None),
+        pending_reviews=tuple(review for review in reviews if not review.result),
         due_callback=next((call for call in calls if not call.result), None),
         unreached=sum(call.result == CallbackResult.UNREACHABLE for call in calls),
     )
@@ -316,9 +328,9 @@ class Allowed:
     refused: dict[Act, str]
 
 
-def acts_for(order: WorkOrder, person: Staff) -> Allowed:
-    """Every act, sorted into allowed and refused with its reason."""
-    hanging = situation(order)
+def acts_for(order: WorkOrder, person: Staff, hanging: Situation | None = None) -> Allowed:
+    """Every act, sorted into allowed and refused with its reason; reads the situation if it is not given."""
+    hanging = hanging or situation(order)
     reasons = {act: why_not(order, act, person, hanging) for act in Act if act != Act.OPEN}
     return Allowed(
         now=tuple(act for act, reason in reasons.items() if not reason),

@@ -38,7 +38,8 @@ def test_the_menu_is_that_of_the_posts(agent, engineer, sysadmin, evaluator):
     with override("en"):
         assert labels(desk(request_of(agent)))[0] == "Call intake"
         assert "Call intake" not in labels(desk(request_of(engineer)))
-        assert labels(desk(request_of(sysadmin))) == ["Flows", "Organisation", "Codes"]
+        assert {"Flows", "Organisation", "Codes"} <= set(labels(desk(request_of(sysadmin))))
+        assert not {"Call intake", "Archives", "Staff"} & set(labels(desk(request_of(sysadmin))))
         assert desk(request_of(evaluator))["navigation"] == []
         assert "search_url" not in desk(request_of(evaluator))
 

@@ -230,7 +230,7 @@ def test_an_order_costs_the_same_however_much_hangs_on_it(
     client = signed_in(head)
     more_hangs_on_it()
     client.get(address)
-    with django_assert_max_num_queries(21) as first:
+    with django_assert_max_num_queries(18) as first:
         client.get(address)
     more_hangs_on_it(), more_hangs_on_it()
     with django_assert_num_queries(len(first)):
