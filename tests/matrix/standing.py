@@ -1,0 +1,59 @@
+"""The world, standing: built once for all tests, and cloned for each module that walks it. A pytest plugin."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from jingming.accounts import company as founding
+from jingming.codes import actions as codes
+from jingming.database.tests.workbench import Workbench
+from tests.cast import FOUNDED, PASSWORD, forget_everything
+from tests.matrix.walking import Walker
+from tests.matrix.world import World, build
+
+
+@pytest.fixture(scope="session")
+def _standing_world(
+    django_test_environment: None,
+    _files_of_tests: None,
+    _workbench: tuple[Workbench, str],
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[tuple[str, World]]:
+    bench, template = _workbench
+    with django_db_blocker.unblock(), bench.clone(template) as database:
+        codes.load_shipped()
+        founding.found(password=PASSWORD, at=FOUNDED)
+        forget_everything()
+        world = build()
+        forget_everything()
+        bench.point_to(bench.usual)
+        with django_db_blocker.block():
+            yield database.name, world
+
+
+@pytest.fixture(scope="module")
+def world(
+    _standing_world: tuple[str, World], _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
+) -> Iterator[World]:
+    """The world in a database of this module's own. Tests undo what they do: `tests.matrix.walking.undone`."""
+    name, built = _standing_world
+    with django_db_blocker.unblock(), _workbench[0].clone(name):
+        forget_everything()
+        yield built
+        forget_everything()
+
+
+@pytest.fixture(scope="module")
+def walker(world: World) -> Walker:
+    """Walks addresses as everybody, and tells what is wrong."""
+    return Walker(world)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _refusals_are_not_news() -> None:
+    """Thousands of refusals are asked for here; a log of each would bury what is wrong."""
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)

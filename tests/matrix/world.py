@@ -1,0 +1,566 @@
+"""The world that the matrix walks: three cities in two provinces, and in every row words that stand nowhere else.
+
+Tongling 铜陵 and Wuhu 芜湖 belong to Anhui, Nanjing 南京 to another province. `Thing.told` says in plain words where a
+thing lies, which departments and people it has been with: `oracle` decides by it alone who may see the thing. `called`
+is the word by which lists show it. A word
+that `mark` made is told under every thing that may show it; found anywhere else it is a leak.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from jingming.accounts import actions as people
+from jingming.accounts.models import Role, Staff
+from jingming.base.clock import now
+from jingming.codes.models import Code
+from jingming.codes.queries import choices
+from jingming.codes.rules import Set
+from jingming.customers import actions as customers
+from jingming.customers.models import Customer, ServicePoint
+from jingming.files.models import Attachment
+from jingming.intake import actions as intake
+from jingming.interactions.actions import Contact
+from jingming.interactions.models import Interaction
+from jingming.organisation import actions as places
+from jingming.organisation.models import Department, ServiceArea, Unit
+from jingming.organisation.rules import Kind, Level
+from jingming.workorders import actions as orders
+from jingming.workorders.actions import Assignment, Matter
+from jingming.workorders.models import OrderType, Review, Task, WorkOrder
+from jingming.workorders.rules import Act, CallbackResult, LinkKind, ReviewResult
+from tests.cast import FOUNDED
+
+TONGLING, WUHU, NANJING = "340700", "340200", "320100"
+ANHUI, JIANGSU = "34", "32"
+PROVINCE_OF = {TONGLING: ANHUI, WUHU: ANHUI, NANJING: JIANGSU}
+DISTRICT_OF = {TONGLING: "340705", WUHU: "340202", NANJING: "320102"}
+PREFIX = {TONGLING: "TL", WUHU: "WH", NANJING: "NJ"}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One row that an address can name: `names` are the address's own words for it, `told` what the oracle is told."""
+
+    kind: str
+    key: str
+    names: dict[str, Any]
+    told: dict[str, Any] = field(default_factory=dict)
+    absent: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The things by kind, the words by the things that may show them, and everybody's way in."""
+
+    things: dict[str, dict[str, Thing]] = field(default_factory=dict)
+    words: dict[str, list[Thing]] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    searched: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[Thing]:
+        return list(self.things[kind].values())
+
+    def thing(self, kind: str, key: str) -> Thing:
+        return self.things[kind][key]
+
+    def add(self, kind: str, key: str, names: dict[str, Any], **told: Any) -> Thing:
+        """Note a thing; its absent twin has names of the same shape and length that stand for nothing."""
+        absent = {name: value if name in ("act", "kind") else gone(value) for name, value in names.items()}
+        found = self.things.setdefault(kind, {})[key] = Thing(kind, key, names, told, absent)
+        return found
+
+    def tell(self, word: str, *shown_by: Thing) -> None:
+        """Let these things show the word."""
+        self.words.setdefault(word, []).extend(shown_by)
+
+
+def gone(value: object) -> object:
+    """A name of the same shape and length that stands for nothing."""
+    if isinstance(value, int):
+        return value + 700_000 if value > 10**9 else 700_000
+    return f"{str(value)[:-6]}999999" if "-" in str(value) else "q" * len(str(value))
+
+
+def mark(*about: str) -> str:
+    """A word that stands nowhere else."""
+    return "qz" + hashlib.sha256(" ".join(about).encode()).hexdigest()[:8]
+
+
+def dialled(*about: str) -> str:
+    """A phone number that nobody else has."""
+    return "139" + str(int(hashlib.sha256(" ".join(about).encode()).hexdigest()[:12], 16))[-8:].zfill(8)
+
+
+def build() -> World:
+    """Fill an empty company's database; everything through the actions that people use."""
+    builder = Builder()
+    builder.far_away()
+    builder.everybody()
+    builder.archives()
+    builder.all_orders()
+    builder.contacts()
+    builder.shared()
+    builder.let_in()
+    return builder.world
+
+
+class Builder:
+    """Builds the world step by step; `self.staff` and `self.world` grow."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.staff = {one.username: one for one in Staff.objects.all()}
+        self.points: dict[str, ServicePoint] = {}
+        self.customers: dict[str, Customer] = {}
+        self.orders: dict[str, WorkOrder] = {}
+        self.hashed = self.staff["agent1"].password
+        self.clock = now() - timedelta(hours=20)
+
+    def at(self) -> datetime:
+        """A moment after the last one."""
+        self.clock += timedelta(seconds=30)
+        return self.clock
+
+    # --- People -----------------------------------------------------------------------------------------------------
+    def far_away(self) -> None:
+        """A second province."""
+        hq = Unit.objects.get(level=Level.HQ)
+        province = self._unit(hq, Level.PROVINCE, JIANGSU, "江苏省公司")
+        city = self._unit(province, Level.CITY, NANJING, "南京市公司")
+        self._unit(city, Level.DISTRICT, DISTRICT_OF[NANJING], "玄武区")
+        for kind, name in (
+            ("CALL", "call_centre"),
+            ("OPS", "operations"),
+            ("MAINT", "maintenance"),
+            ("INSP", "inspection"),
+        ):
+            places.add_department(
+                unit=city, kind=Kind(name), code=f"NJ-{kind}", label={"zh": f"南京{kind}", "en": f"Nanjing {kind}"},
+                by=None, at=FOUNDED,
+            )  # fmt: skip
+
+    def _unit(self, parent: Unit, level: Level, code: str, zh: str) -> Unit:
+        return places.add_unit(
+            level=level, parent=parent, code=code, label={"zh": zh, "en": code}, number_code="025", by=None, at=FOUNDED
+        )
+
+    def everybody(self) -> None:
+        """People of the other cities; and in four departments somebody quiet, who takes part in nothing."""
+        for username, role, department, scope in (
+            ("wh-agent", "agent", "WH-CALL", "department"),
+            ("wh-dispatcher", "dispatcher", "WH-OPS", "subtree"),
+            ("wh-inspector", "inspector", "WH-INSP", "subtree"),
+            ("nj-agent", "agent", "NJ-CALL", "department"),
+            ("nj-dispatcher", "dispatcher", "NJ-OPS", "subtree"),
+            ("nj-head", "head", "NJ-MAINT", "department"),
+            ("quiet-north", "announcer", "TL-NORTH", "own"),
+            ("quiet-south", "announcer", "TL-SOUTH", "own"),
+            ("quiet-wuhu", "announcer", "WH-MAINT", "own"),
+            ("quiet-nanjing", "announcer", "NJ-MAINT", "own"),
+        ):
+            self._engage(username, role, department, scope)
+        for one in Staff.objects.select_related("department"):
+            city = one.department.code[:2]
+            thing = self.world.add(
+                "staff", one.username, {"pk": one.pk}, department=one.department.code,
+                province={"TL": ANHUI, "WH": ANHUI, "AH": ANHUI, "NJ": JIANGSU}.get(city, ""),
+                manager=one.manager.username if one.manager else "", username=one.username,
+            )  # fmt: skip
+            self._posts_and_tokens(one, thing.told)
+            if one.username.startswith("quiet"):
+                thing.told["called"] = one.name
+                self.world.tell(one.name, thing)
+                self.world.tell(one.employee_number, thing)
+
+    def _engage(self, username: str, role: str, department: str, scope: str) -> None:
+        home = Department.objects.get(code=department)
+        one = people.engage(
+            username=username, employee_number=dialled("number", username), name=mark("name", username), department=home,
+            password=None, password_hash=self.hashed, manager=None, by=None, at=FOUNDED,
+        )  # fmt: skip
+        people.post(one, role=Role.objects.get(code=role), department=home, scope=scope, by=None, at=FOUNDED)
+        self.staff[username] = Staff.objects.get(pk=one.pk)
+
+    def _posts_and_tokens(self, one: Staff, told: dict[str, Any]) -> None:
+        held = one.posts.order_by("pk").first()
+        self.world.tokens[one.username] = people.make_token(one, label=f"of {one.username}", by=None, at=FOUNDED)
+        token = one.tokens.get()
+        if held is not None:
+            self.world.add("post", one.username, {"pk": one.pk, "post": held.pk}, **told)
+        self.world.add("token", one.username, {"pk": one.pk, "token": token.pk}, **told)
+
+    # --- Archives ---------------------------------------------------------------------------------------------------
+    def archives(self) -> None:
+        """Two households in Tongling and in Wuhu, one in Nanjing; and one that lives in Wuhu and is served in both."""
+        for key, city, by in (
+            ("tl", TONGLING, "agent1"), ("tl2", TONGLING, "agent2"),
+            ("wh", WUHU, "wh-agent"), ("wh2", WUHU, "wh-agent"), ("nj", NANJING, "nj-agent"),
+            ("both", WUHU, "wh-agent"),
+        ):  # fmt: skip
+            self._archive(key, city, self.staff[by])
+            self._point(key, key, city, self.staff[by])
+        self._point("both", "both-tl", WUHU, self.staff["wh-agent"])
+        moved = ServicePoint.objects.filter(pk=self.points["both-tl"].pk)
+        there = Unit.objects.get(code=DISTRICT_OF[TONGLING])
+        moved.update(province=there.province_id, city=there.city_id, district=there.district_id)
+        self.points["both-tl"].refresh_from_db()
+        self.world.thing("point", "both-tl").told["city"] = TONGLING
+        for cities in (
+            thing.told["served"]
+            for kind in ("customer", "contact", "phone")
+            for thing in self.world.of(kind)
+            if thing.key == "both"
+        ):
+            cities.append(TONGLING)
+
+    def _archive(self, key: str, city: str, by: Staff) -> None:
+        note, conduct, name = mark("note", key), mark("conduct", key), mark("customer", key)
+        phone, contact_phone, number = dialled(key), dialled("contact", key), mark("customer number", key).upper()
+        customer = customers.add_customer(
+            name, by=by, at=FOUNDED, number=number, note=note, phone=phone, unit=DISTRICT_OF[city]
+        )
+        contact = customers.add_contact(customer, mark("contact", key), by=by, at=FOUNDED, phone=contact_phone)
+        customers.note_conduct(customer, good=True, text=conduct, by=by, at=FOUNDED)
+        self.customers[key] = customer
+        told = {"city": city, "province": PROVINCE_OF[city], "served": []}
+        thing = self.world.add("customer", key, {"customer_id": customer.pk}, **told)
+        own = {"customer_id": customer.pk}
+        self.world.add("contact", key, {**own, "contact_id": contact.pk}, **told)
+        self.world.add("phone", key, {**own, "phone_id": customer.phones.get(number=phone).pk}, **told)
+        thing.told["called"] = name
+        for word in (name, number, note, conduct, phone, contact_phone, contact.name):
+            self.world.tell(word, thing)
+        self.world.searched[f"customer {key}"] = [name, number, phone, contact_phone]
+
+    def _point(self, customer: str, key: str, city: str, by: Staff) -> None:
+        account, address, meter = mark("account", key).upper(), mark("address", key), mark("meter", key).upper()
+        element = mark("element", key)
+        point = customers.add_service_point(
+            self.customers[customer], by=by, at=FOUNDED, account_number=account, address=address, device_number=meter,
+            network_element=element, unit=DISTRICT_OF[city],
+        )  # fmt: skip
+        self.points[key] = point
+        owner = self.world.thing("customer", customer)
+        names = {"customer_id": self.customers[customer].pk, "point_id": point.pk}
+        thing = self.world.add("point", key, names, city=city, province=PROVINCE_OF[city], owner=owner.told)
+        for cities in (
+            one.told["served"]
+            for kind in ("customer", "contact", "phone")
+            for one in self.world.of(kind)
+            if one.key == customer
+        ):
+            cities.append(city)
+        for word in (account, address, meter, element):
+            self.world.tell(word, thing)
+        self.world.searched[f"point {key}"] = [account, meter]
+
+    # --- Orders -----------------------------------------------------------------------------------------------------
+    def all_orders(self) -> None:
+        """Orders of every type, in several states, with what can hang on them."""
+        self._repairs()
+        self._complaints()
+        self._others()
+        for order in self.orders.values():
+            order.refresh_from_db()
+
+    def _repairs(self) -> None:
+        north = self._repair(
+            "repair-north", TONGLING, "agent1", "dispatcher1", "TL-NORTH", "head1", "engineer1", customer="tl"
+        )
+        self._do(north, "note", "engineer1", text=self._word("repair-north", "note"))
+        self._do(
+            north,
+            "record_work",
+            "engineer1",
+            text=self._word("repair-north", "work"),
+            minutes=20,
+            began_at=north.occurred_at,
+        )
+        self._attach("repair-north", "engineer1")
+        self._repair(
+            "repair-mate", TONGLING, "agent2", "dispatcher1", "TL-NORTH", "approval1", "engineer2", customer="tl2"
+        )
+        south = self._repair("repair-south", TONGLING, "agent1", "dispatcher1", "TL-SOUTH", "head2", "engineer3")
+        self._do(south, "complete", "engineer3", text=self._word("repair-south", "outcome"))
+        called = self._repair("repair-called", TONGLING, "agent1", "dispatcher1", "TL-NORTH", "head1", "engineer1")
+        self._do(called, "complete", "engineer1", text=self._word("repair-called", "outcome"))
+        self._do(called, "review", "head1", result=ReviewResult.PASSED, text=self._word("repair-called", "remark"))
+        self._do(
+            called, "call_back", "callback1", result=CallbackResult.DISSATISFIED, satisfaction=1,
+            text=self._word("repair-called", "callback"),
+        )  # fmt: skip
+        suspended = self._open("suspended", "repair", TONGLING, "agent2", ["TL-CALL", "TL-OPS"], ["agent2"])
+        self._do(suspended, "suspend", "agent2", reason=self._code("suspend_reason"))
+        void = self._open("void", "repair", TONGLING, "agent1", ["TL-CALL", "TL-OPS"], ["agent1"])
+        self._do(void, "void", "agent1", reason=self._code("void_reason"), text=self._word("void", "why"))
+        # A repair of Tongling that Wuhu's team does, and those that stay in Wuhu and in Nanjing.
+        self._repair("lent", TONGLING, "agent1", "dispatcher1", "WH-MAINT", "stranger1", None)
+        wuhu = self._repair(
+            "wuhu", WUHU, "wh-agent", "wh-dispatcher", "WH-MAINT", "stranger1", "stranger1", customer="wh"
+        )
+        self._do(wuhu, "note", "stranger1", text=self._word("wuhu", "note"))
+        self._do(
+            wuhu, "record_work", "stranger1", text=self._word("wuhu", "work"), minutes=20, began_at=wuhu.occurred_at
+        )
+        self._attach("wuhu", "stranger1")
+        self._repair("wuhu-team", WUHU, "wh-agent", "wh-dispatcher", "WH-MAINT", "stranger1", None, customer="wh2")
+        self._attach("wuhu-team", "wh-dispatcher")
+        nanjing = self._repair(
+            "nanjing", NANJING, "nj-agent", "nj-dispatcher", "NJ-MAINT", "nj-head", None, customer="nj"
+        )
+        self._do(nanjing, "note", "nj-head", text=self._word("nanjing", "note"))
+        self._attach("nanjing", "nj-dispatcher")
+        # Who sees only one of two linked orders does not hear of the other.
+        self._do(north, "link", "manager1", other=wuhu, kind=LinkKind.RELATED)
+        self._do(wuhu, "link", "manager1", other=south, kind=LinkKind.FOLLOWS)
+
+    def _complaints(self) -> None:
+        here = self._open(
+            "complaint",
+            "complaint",
+            TONGLING,
+            "callback1",
+            ["TL-CALL", "TL-INSP"],
+            ["callback1"],
+            complaint_kind="complaint_kind",
+        )
+        self._split("complaint", "inspector1", [("TL-NORTH", "engineer1"), ("TL-BIZ", None)])
+        self._report("complaint", "engineer1")
+        there = self._open(
+            "wuhu-complaint",
+            "complaint",
+            WUHU,
+            "wh-agent",
+            ["WH-CALL", "WH-INSP"],
+            ["wh-agent"],
+            complaint_kind="complaint_kind",
+        )
+        self._split("wuhu-complaint", "wh-inspector", [("WH-MAINT", "stranger1"), ("WH-BIZ", None)])
+        self._report("wuhu-complaint", "stranger1")
+        for key, order in (("complaint", here), ("wuhu-complaint", there)):
+            self.world.ids[f"task of {key}"] = Task.objects.filter(order=order, reported_at=None).get().pk
+            self.world.ids[f"review of {key}"] = Review.objects.filter(order=order, result="").get().pk
+        south = self.orders["repair-south"]
+        self.world.ids["review of repair-south"] = Review.objects.filter(order=south, result="").get().pk
+
+    def _others(self) -> None:
+        answered = self._open(
+            "answered",
+            "consultation",
+            TONGLING,
+            "agent1",
+            ["TL-CALL", "TL-OPS"],
+            ["agent1"],
+            consultation_kind="consultation_kind",
+        )
+        self._do(answered, "answer", "agent1", text=self._word("answered", "answer"))
+        biz = self._open(
+            "consultation",
+            "consultation",
+            TONGLING,
+            "agent1",
+            ["TL-CALL", "TL-OPS"],
+            ["agent1"],
+            customer="tl",
+            consultation_kind="consultation_kind",
+        )
+        self._do(
+            biz,
+            "transfer",
+            "dispatcher1",
+            department=self._department("TL-BIZ"),
+            text=self._word("consultation", "why"),
+        )
+        self._with("consultation", ["TL-BIZ"], [])
+        self._open(
+            "wuhu-consultation", "consultation", WUHU, "wh-agent", ["WH-CALL", "WH-OPS"], ["wh-agent"], customer="both"
+        )
+        begins = {"business": "BIZ", "report": "INSP"}
+        for type_ in ("business", "suggestion", "opinion", "report", "praise", "service_request", "presale"):
+            with_ = ["TL-CALL", f"TL-{begins.get(type_, 'OPS')}"]
+            self._open(type_, type_, TONGLING, "agent2", with_, ["agent2"])
+
+    def _repair(
+        self, key: str, city: str, agent: str, dispatcher: str, team: str, head: str, engineer: str | None, *, customer: str = ""
+    ) -> WorkOrder:  # fmt: skip
+        own = PREFIX[city]
+        order = self._open(
+            key,
+            "repair",
+            city,
+            agent,
+            [f"{own}-CALL", f"{own}-OPS"],
+            [agent],
+            customer=customer,
+            repair_kind="repair_kind",
+        )
+        self._do(order, "dispatch", dispatcher, department=self._department(team), text=self._word(key, "dispatch"))
+        self._with(key, [team], [])
+        if engineer is not None:
+            self._do(order, "assign", head, staff=self.staff[engineer], text=self._word(key, "assign"))
+            self._with(key, [team], [engineer])
+        return order
+
+    def _open(
+        self, key: str, type_: str, city: str, agent: str, with_: list[str], people_: list[str], *, customer: str = "", **form: str
+    ) -> WorkOrder:  # fmt: skip
+        point = self.points.get(customer)
+        told = {"city": city, "province": PROVINCE_OF[city], "with": with_, "people": people_}
+        words = {name: mark(name, key) for name in ("description", "caller", "order address", "outcome of contact")}
+        phone = dialled("caller", key)
+        contact = Contact(
+            channel="phone", channel_account="main", external_id=f"call-{key}", party_name=words["caller"],
+            party_phone=phone, occurred_at=self.at(), outcome=words["outcome of contact"],
+        )  # fmt: skip
+        matter = Matter(
+            type=type_, description=words["description"], customer=self.customers.get(customer), service_point=point,
+            caller_name=words["caller"], caller_phone=phone, address=words["order address"],
+            verified=("address", "name"), form={name: self._code(set_) for name, set_ in form.items()},
+        )  # fmt: skip
+        taken = intake.take(contact, matter, by=self.staff[agent], at=self.at())
+        order = taken.order
+        assert order is not None
+        self.orders[key] = order
+        thing = self.world.add("order", key, {"number": order.number}, **told, called=order.number)
+        home = f"{PREFIX[city]}-CALL"
+        contact_thing = self.world.add(
+            "interaction", f"of {key}", {"contact_id": taken.interaction.pk}, city=city, province=PROVINCE_OF[city],
+            department=home, agent=agent, called=words["caller"],
+        )  # fmt: skip
+        self.world.tell(order.number, thing, contact_thing)
+        for name in ("caller", "outcome of contact"):
+            self.world.tell(words[name], thing, contact_thing)
+        self.world.tell(words["description"], thing)
+        self.world.tell(words["order address"], thing)
+        self.world.tell(phone, thing, contact_thing)
+        if point is not None:
+            self._shown_with(customer, thing, contact_thing)
+        self.world.searched[f"order {key}"] = [order.number]
+        return order
+
+    def _shown_with(self, customer: str, order: Thing, contact: Thing) -> None:
+        """An order shows whom and which place it is for; a contact, whose it was."""
+        self.world.tell(self.customers[customer].name, order, contact)
+        point = self.points[customer]
+        for word in (point.account_number, point.address, point.device_number, point.network_element):
+            self.world.tell(word, order)
+
+    def _do(self, order: WorkOrder, act: str, by: str, **values: Any) -> None:
+        order.refresh_from_db()
+        values = {"version": None if act in {"note", "record_work", "link"} else order.version, **values}
+        getattr(orders, act)(order, by=self.staff[by], at=self.at(), **values)
+        order.refresh_from_db()
+
+    def _word(self, key: str, what: str) -> str:
+        word = mark(what, key)
+        self.world.tell(word, self.world.thing("order", key))
+        return word
+
+    def _with(self, key: str, departments: list[str], people_: list[str]) -> None:
+        told = self.world.thing("order", key).told
+        told["with"] += [one for one in departments if one not in told["with"]]
+        told["people"] += [one for one in people_ if one not in told["people"]]
+
+    def _split(self, key: str, by: str, tasks: list[tuple[str, str | None]]) -> None:
+        given = [
+            Assignment(
+                department=self._department(department), instruction=self._word(key, f"task {department}"),
+                staff=self.staff[person] if person else None,
+            )
+            for department, person in tasks
+        ]  # fmt: skip
+        self._do(self.orders[key], "split", by, tasks=given)
+        self._with(
+            key, [department for department, _person in tasks], [person for _department, person in tasks if person]
+        )
+
+    def _report(self, key: str, by: str) -> None:
+        self._do(
+            self.orders[key], "report", by, handling=self._word(key, "handling"), satisfaction=4,
+            receipt_person=self._word(key, "receipt"), handled_at=self.clock,
+        )  # fmt: skip
+
+    def _attach(self, key: str, by: str) -> None:
+        name, content = self._word(key, "file"), self._word(key, "content")
+        upload = SimpleUploadedFile(f"{name}.txt", f"{content}\n".encode(), content_type="text/plain")
+        kept: Attachment = orders.attach(
+            self.orders[key], upload=upload, by=self.staff[by], at=self.at(), text=self._word(key, "about file")
+        )
+        told = self.world.thing("order", key).told
+        self.world.add("attachment", key, {"attachment_id": kept.pk}, **told)
+
+    def _code(self, set_: str) -> str:
+        return choices(set_, now())[0][0]
+
+    def _department(self, code: str) -> Department:
+        return Department.objects.get(code=code)
+
+    # --- Contacts, and what everybody shares ------------------------------------------------------------------------
+    def contacts(self) -> None:
+        """Contacts that needed no order, and one that is still going on."""
+        for key, city, agent, department in (
+            ("silent", TONGLING, "agent1", "TL-CALL"), ("again", TONGLING, "callback1", "TL-CALL"),
+            ("hall", TONGLING, "head3", "TL-BIZ"), ("pipe", TONGLING, "head1", "TL-NORTH"),
+            ("wuhu", WUHU, "wh-agent", "WH-CALL"), ("wuhu-pipe", WUHU, "stranger1", "WH-MAINT"),
+            ("nanjing", NANJING, "nj-agent", "NJ-CALL"),
+        ):  # fmt: skip
+            words = [mark("party", key), dialled("party", key), mark("said", key)]
+            contact = Contact(
+                channel="phone", channel_account="main", external_id=f"silent-{key}", party_name=words[0],
+                party_phone=words[1], occurred_at=self.at(), outcome=words[2],
+            )  # fmt: skip
+            taken = intake.explain(contact, reason=self._code("no_order_reason"), by=self.staff[agent], at=self.at())
+            self._contact(key, taken.interaction, city, department, agent, words)
+        words = [mark("party", "begun"), dialled("party", "begun"), mark("said", "begun")]
+        begun = intake.begin(
+            Contact(channel="phone", party_name=words[0], party_phone=words[1], occurred_at=self.at(), outcome=words[2]),
+            by=self.staff["agent2"], at=self.at(),
+        )  # fmt: skip
+        self._contact("begun", begun.interaction, TONGLING, "TL-CALL", "agent2", words)
+
+    def _contact(self, key: str, kept: Interaction, city: str, department: str, agent: str, words: list[str]) -> None:
+        thing = self.world.add(
+            "interaction", key, {"contact_id": kept.pk}, city=city, province=PROVINCE_OF[city], department=department,
+            agent=agent, called=words[0],
+        )  # fmt: skip
+        for word in words:
+            self.world.tell(word, thing)
+
+    def shared(self) -> None:
+        """Rows that everybody behind the door may see: places, codes, flows, acts."""
+        for unit in Unit.objects.order_by("pk")[:3]:
+            self.world.add("unit", unit.code, {"pk": unit.pk})
+        for kind, model in (("unit", Unit), ("department", Department), ("area", ServiceArea)):
+            row = model.objects.order_by("pk").last()
+            assert row is not None
+            self.world.add("place", kind, {"kind": kind, "pk": row.pk})
+        for set_ in (Set.CHANNEL, Set.REPAIR_KIND):
+            self.world.add("set", set_.value, {"set_": set_.value})
+        self.world.add("nowhere", "nothing", {"rest": "nothing"})
+        code = Code.objects.filter(set=Set.REPAIR_KIND).order_by("pk").first()
+        assert code is not None
+        self.world.add("code", code.code, {"pk": code.pk})
+        for kind in OrderType.objects.order_by("pk")[:3]:
+            self.world.add("flow", kind.code, {"code": kind.code})
+        for order in self.world.of("order"):
+            for act in (act.value for act in Act if act != Act.OPEN):
+                self.world.add(
+                    "act", f"{order.key} {act}", {**order.names, "act": act}, **order.told, order=order.key, act=act
+                )
+
+    def let_in(self) -> None:
+        """A browser session for everybody who works here."""
+        for one in Staff.objects.all():
+            browser = Client()
+            browser.force_login(one)
+            self.world.cookies[one.username] = browser.cookies[settings.SESSION_COOKIE_NAME].value
