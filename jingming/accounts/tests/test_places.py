@@ -15,7 +15,7 @@ def test_the_tree_shows_every_unit_below_its_own_and_its_departments(signed_in, 
     page = signed_in(agent).get("/organisation/").content.decode()
 
     order = [
-        page.index(name) for name in ("Headquarters", ">Anhui<", ">Wuhu<", "Jinghu District", ">Tongling<", "Jiaoqu")
+        page.index(name) for name in ("Jiangzhou Gas", ">Anhui<", ">Wuhu<", "Jinghu District", ">Tongling<", "Jiaoqu")
     ]
     assert order == sorted(order)
     assert "North maintenance team" in page

@@ -54,6 +54,6 @@ def test_the_menu_marks_where_one_is(agent):
 
 def test_the_enterprise_is_called_as_its_headquarters(agent):
     with override("en"):
-        assert desk(request_of(agent))["enterprise"] == "Headquarters"
+        assert desk(request_of(agent))["enterprise"] == "Jiangzhou Gas"
     with override("zh-hans"):
-        assert desk(request_of(agent))["enterprise"] == "总部"
+        assert desk(request_of(agent))["enterprise"] == "江州燃气"
