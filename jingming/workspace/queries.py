@@ -203,10 +203,28 @@ def sheet(order: WorkOrder, person: Staff) -> Sheet:
         lacking=[access.field_label(order, key) for key in lacking],
         primary=next((one for one in possible if one.act == next_act), None),
         possible=possible,
-        refused=[Fact(str(act.label), reason) for act, reason in allowed.refused.items()],
+        refused=_refused(order, person, allowed.refused),
         history=words.lines(hanging.history, names),
         hanging=hanging,
     )
+
+
+def _refused(order: WorkOrder, person: Staff, reasons: Mapping[Act, str]) -> list[Fact]:
+    """Why not the rest: one sentence for each act that one's own posts do at this step, the others summed up."""
+    roles = {post.role.code for post in duties_of(person)}
+    own: list[Fact] = []
+    of_others: list[str] = []
+    elsewhere: list[str] = []
+    for act, reason in reasons.items():
+        permission = order.flow.permission(order.step, act)
+        if permission is None:
+            elsewhere.append(str(act.label))
+        elif roles.isdisjoint(permission.by):
+            of_others.append(str(act.label))
+        else:
+            own.append(Fact(str(act.label), reason))
+    summed_up = {_("Done by other roles"): of_others, _("Not at this step"): elsewhere}
+    return [*own, *(Fact(label, _(", ").join(names)) for label, names in summed_up.items() if names)]
 
 
 ORDER_OF_ACTS = (*KEYS, Act.REOPEN, Act.JUDGE, Act.VOID)
@@ -298,7 +316,7 @@ def departments_for(order: WorkOrder, act: Act) -> list[Department]:
             or department.kind in kinds
             or (HOME in kinds and department.pk == order.home_department_id)
         )
-        and (department.province_id in (None, order.province_id) or order.province_id is None)
+        and access.may_take_part(order, department)
         and not (act == Act.TRANSFER and department.pk == order.department_id)
     ]
     return sorted(able, key=lambda department: _distance(order, department))

@@ -21,6 +21,7 @@ from jingming.workspace import queues
 LONGEST = 100
 # The first of these that the person may see, for those who neither take contacts nor see orders.
 ELSEWHERE = (
+    (Authority.SEE_AUDIT, "audit"),
     (Authority.SEE_STAFF, "staff"),
     (Authority.SEE_ORGANISATION, "organisation"),
     (Authority.SEE_FLOWS, "flows"),
