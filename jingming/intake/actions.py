@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jingming.accounts.models import Staff
 from jingming.base.errors import NotAllowed, Unfit
 from jingming.customers.models import Customer, ServicePoint
+from jingming.interactions.access import visible_to
 from jingming.interactions.actions import AlreadyDisposed, Contact, dispose, heard_before, register
 from jingming.interactions.models import Interaction
 from jingming.interactions.rules import Direction, Disposition
@@ -73,7 +74,7 @@ def take(
             order = workorders.answer(order, text=answer, by=by, at=at, version=None)
         return Taken(interaction, order)
 
-    return opened(contact) if second_of is not None else _once(contact, opened)
+    return opened(contact) if second_of is not None else _once(contact, opened, by=by)
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def attach(contact: Contact | Interaction, order: WorkOrder, *, by: Staff, at: d
         workorders.note(order, text=text or _("The customer contacted us again."), by=by, at=at)
         return Taken(interaction, order)
 
-    return _once(contact, joined)
+    return _once(contact, joined, by=by)
 
 
 @transaction.atomic
@@ -128,7 +129,7 @@ def explain(contact: Contact | Interaction, *, reason: str, by: Staff, at: datet
         )
         return Taken(interaction, None)
 
-    return _once(contact, explained)
+    return _once(contact, explained, by=by)
 
 
 @transaction.atomic
@@ -142,12 +143,13 @@ def begin(contact: Contact, *, by: Staff, at: datetime) -> Taken:
         place = _place(heard.service_point, heard.customer, department)
         return Taken(register(heard, department=department, place=place, by=by, at=at), None)
 
-    return _once(contact, begun)
+    return _once(contact, begun, by=by)
 
 
-def _once(contact: Contact | Interaction, effect: Callable[[Contact | Interaction], Taken]) -> Taken:
+def _once(contact: Contact | Interaction, effect: Callable[[Contact | Interaction], Taken], *, by: Staff) -> Taken:
     """Do `effect` with the contact, unless the same provider's id has been dealt with before, or is at this moment by
-    somebody else: then answer what was made of it. One that was only begun is gone on with."""
+    somebody else: then answer what was made of it. One that was only begun is gone on with. Of a contact that `by` may
+    not see nothing is told, and nothing is done with it."""
     if isinstance(contact, Interaction):
         if contact.disposition != Disposition.PENDING:
             raise AlreadyDisposed(
@@ -163,6 +165,8 @@ def _once(contact: Contact | Interaction, effect: Callable[[Contact | Interactio
         except IntegrityError as error:
             if not _heard_meanwhile(error) or (before := heard_before(contact)) is None:
                 raise
+    if before.agent_id != by.pk and not visible_to(by).filter(pk=before.pk).exists():
+        raise AlreadyDisposed(_("This contact has been taken by another call centre. Ask there what became of it."))
     if before.disposition == Disposition.PENDING:
         return effect(before)
     order = WorkOrder.objects.filter(pk=before.order_id).first() if before.order_id else None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -336,6 +336,24 @@ def acts_for(order: WorkOrder, person: Staff, hanging: Situation | None = None) 
         now=tuple(act for act, reason in reasons.items() if not reason),
         refused={act: reason for act, reason in reasons.items() if reason},
     )
+
+
+def may_take_part(order: WorkOrder, department: Department) -> bool:
+    """Whether the department can have to do with the order at all: work stays in its province."""
+    return order.province_id is None or department.province_id in (None, order.province_id)
+
+
+def may_be_named(order: WorkOrder) -> QuerySet[Staff]:
+    """The people to whom work on the order can be given: those of its city, and of the department that has it. Others
+    are as good as unknown here: departments elsewhere choose their own."""
+    here = Q(posts__department=order.department_id)
+    if order.city_id is not None:
+        here |= Q(posts__department__city=order.city_id)
+    elif order.province_id is None:
+        here = Q()
+    else:
+        here |= Q(posts__department__province=order.province_id)
+    return Staff.objects.filter(here, posts__role__code__in=HANDLING_ROLES, is_active=True).distinct()
 
 
 def handlers(department: Department) -> list[Staff]:

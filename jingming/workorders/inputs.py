@@ -224,13 +224,13 @@ def _read_time(value: object, asked: _Asked) -> datetime:
 
 def _read_department(value: object, asked: _Asked) -> Department:
     found = next((d for d in departments().values() if value in (d.code, d.pk, str(d.pk)) and d.active), None)
-    if found is None:
+    if found is None or not access.may_take_part(asked.order, found):
         raise _Wrong(_("There is no such department. Choose one from the list."))
     return found
 
 
 def _read_staff(value: object, asked: _Asked) -> Staff:
-    found = Staff.objects.filter(username=str(value)[:60], is_active=True).first()
+    found = access.may_be_named(asked.order).filter(username=str(value)[:60]).first()
     if found is None:
         raise _Wrong(_("There is no such person. Choose one from the list."))
     return found
