@@ -16,7 +16,7 @@ import pydantic
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -64,7 +64,9 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401  # JSON may be anything
         try:
-            data = json.loads(request.body, parse_int=_whole, parse_constant=_no_constant)
+            data = json.loads(
+                request.body, parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_each_name_once
+            )
         except RecursionError:
             raise Malformed(_("The JSON is nested too deeply.")) from None
         except ValueError:
@@ -90,6 +92,14 @@ def _whole(digits: str) -> int:
 
 def _no_constant(name: str) -> float:
     raise ValueError(name)
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Which of two values was meant nobody can know, and two programs would not agree.
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        raise ValueError("a name stands twice")
+    return named
 
 
 def _unholdable(value: object, where: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -124,6 +134,8 @@ def tell_problems(api: NinjaAPI) -> None:
         HttpError: lambda _request, error: _http_error(error),
         RequestDataTooBig: lambda _request, _error: problem(413),
         SuspiciousOperation: lambda _request, _error: problem(400),
+        # A form with files, where JSON is expected: the form has been read already, its bytes are gone.
+        RawPostDataException: lambda _request, _error: problem(400),
         UnicodeEncodeError: lambda _request, _error: problem(422),
         DataError: _not_held,
         IntegrityError: _in_the_way,

@@ -38,7 +38,7 @@ class Attempt:
     sentences: tuple[str, ...] = ()
 
 
-# --- At every moment -------------------------------------------------------------------------------------------------
+# --- At every moment -----------------------------------------------------------------------------------------------
 def numbers_are_unique_and_gapless(world: World) -> Told:
     """Every order has one readable number; those of a type, city and day run from 1 to what their counter says."""
     counted: dict[str, list[int]] = {}
@@ -182,7 +182,7 @@ def _in(world: World, states: set[str]) -> Iterator[Row]:
     return (order for order in world.orders.values() if order["status"] in states)
 
 
-# --- Of every attempt -------------------------------------------------------------------------------------------------
+# --- Of every attempt -----------------------------------------------------------------------------------------------
 def nothing_is_lost_or_rewritten(before: World, after: World, attempt: Attempt) -> Told:
     """History, audit and what was published only grow; orders keep their numbers and never vanish."""
     for table in ("history", "audit", "jobs"):
