@@ -33,7 +33,7 @@ from jingming.workorders.actions.ground import responsible
 from jingming.workorders.inputs import ACT_FIELDS, CHOICES, ActField
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import BESIDE, Act
-from jingming.workspace import queries
+from jingming.workspace import offers
 
 from . import fields
 
@@ -201,7 +201,7 @@ def _by_unit(chosen: list[Department]) -> list[Any]:
 
 
 def _department(field: ActField, asked: Asked) -> Fields:
-    offered = queries.departments_for(asked.order, asked.act)
+    offered = offers.departments_for(asked.order, asked.act)
     built = fields.chosen(str(field.label), _by_unit(offered), required=field.required)
     usual = None if field.required else _responsible(asked)
     if usual is not None:
@@ -213,17 +213,17 @@ def _department(field: ActField, asked: Asked) -> Fields:
 def _responsible(asked: Asked) -> Department | None:
     """Where the act sends the order if nobody chooses a department."""
     try:
-        return responsible(asked.order, queries.target_kinds(asked.order, asked.act))
+        return responsible(asked.order, offers.target_kinds(asked.order, asked.act))
     except Unfit:
         return None
 
 
 def _staff(field: ActField, asked: Asked) -> Fields:
     if asked.act == Act.ASSIGN:
-        groups = queries.handlers_in([departments()[asked.order.department_id]])
+        groups = offers.handlers_in([departments()[asked.order.department_id]])
         offered: list[Any] = groups[0][1] if groups else []
     else:
-        offered = queries.handlers_in(queries.near(asked.order, queries.departments_for(asked.order, asked.act)))
+        offered = offers.handlers_in(offers.near(asked.order, offers.departments_for(asked.order, asked.act)))
     built = fields.chosen(str(field.label), offered, required=field.required)
     if not field.required:
         built.choices = [("", _("The department decides")), *offered]
@@ -235,12 +235,12 @@ def _number(field: ActField, asked: Asked) -> Fields:
     if field.name == "task":
         own = [
             (str(task.pk), f"{departments()[task.department_id]}: {task.instruction[:80]}")
-            for task in queries.own_tasks(asked.order, asked.person)
+            for task in offers.own_tasks(asked.order, asked.person)
         ]
     else:
         own = [
             (str(review.pk), _("%(step)s, done by %(person)s") % {"step": review.step, "person": review.done_by})
-            for review in queries.own_reviews(asked.order, asked.person)
+            for review in offers.own_reviews(asked.order, asked.person)
         ]
     if len(own) > 1:
         return {field.name: fields.chosen(str(field.label), own, required=True, radio=True)}
@@ -276,8 +276,8 @@ def _order(field: ActField, asked: Asked) -> Fields:
 
 
 def _tasks(field: ActField, asked: Asked) -> Fields:
-    able = queries.departments_for(asked.order, asked.act)
-    offered, people = _by_unit(able), queries.handlers_in(queries.near(asked.order, able))
+    able = offers.departments_for(asked.order, asked.act)
+    offered, people = _by_unit(able), offers.handlers_in(offers.near(asked.order, able))
     built: Fields = {}
     for row in range(TASK_ROWS):
         number = {"number": row + 1}

@@ -20,7 +20,7 @@ from jingming.workorders.actions import BY_ACT
 from jingming.workorders.actions.ground import stale
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import BESIDE, Act, Status, why_not_in_state
-from jingming.workspace import history, queries
+from jingming.workspace import history, offers, queries
 from jingming.workspace.acts import FINAL, ICONS
 from jingming.workspace.forms.acts import ActForm
 
@@ -92,8 +92,8 @@ def _page(
         "danger": chosen in FINAL,
         "form": form,
         "row": queries.rows([order])[0],
-        "reviews": queries.own_reviews(order, request.user) if chosen == Act.REVIEW else [],
-        "tasks": queries.own_tasks(order, request.user) if chosen == Act.REPORT else [],
+        "reviews": offers.own_reviews(order, request.user) if chosen == Act.REVIEW else [],
+        "tasks": offers.own_tasks(order, request.user) if chosen == Act.REPORT else [],
         "lacking": [access.field_label(order, key) for key in access.missing(order)],
         "step_of": {step.key: step.label.model_dump() for step in order.flow.steps},
         **more,
