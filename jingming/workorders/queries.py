@@ -202,7 +202,8 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
     seen = visible_to(person)
     related = OrderLink.objects.filter(Q(order=order) | Q(other=order)).select_related("order", "other", "by")
     related = related.filter(Exists(seen.filter(pk=OuterRef("order"))), Exists(seen.filter(pk=OuterRef("other"))))
-    links = list(related.order_by("id"))
+    ends = [f"{end}__{shown}" for end in ("order", "other") for shown in ("number", "status")]
+    links = list(related.only("kind", "at", "by__name", *ends).order_by("id"))
     return Hanging(
         history=_naming_only(history_of(order), {link.other_id for link in links}),
         interactions=list(
