@@ -7,13 +7,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingming.accounts.models import Staff
 from jingming.organisation.models import Department, Placed, ServiceArea
 
 
 class Kind(models.TextChoices):
-    PERSON = "person", _("Person")
+    PERSON = "person", pgettext_lazy("kind of customer", "Person")
     ENTERPRISE = "enterprise", _("Enterprise")
 
 
