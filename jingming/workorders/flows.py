@@ -117,9 +117,17 @@ class Flow(_Part):
                 _known_kinds(permission.to_kinds, f"{step.key}.{act}")
                 if permission.to and permission.to not in {*keys, PREVIOUS}:
                     raise ValueError(f"{step.key}.{act} leads to no step: {permission.to}")
-        named = {field.key for field in self.fields} | set(OWN_FIELDS)
+            if step.unless_waived and not (Act.CALL_BACK in step.acts and step.acts[Act.CALL_BACK].to):
+                raise ValueError(f"step {step.key} is skipped without a callback, and names no step after one")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_for_what_there_is(self) -> Flow:
+        keys = [field.key for field in self.fields]
+        if clash := {key for key in keys if keys.count(key) > 1 or key in OWN_FIELDS}:
+            raise ValueError(f"fields are named twice, or as the order's own: {sorted(clash)}")
         for act, wanted in self.required.items():
-            if unknown := set(wanted) - named:
+            if unknown := set(wanted) - {*keys, *OWN_FIELDS}:
                 raise ValueError(f"{act} requires unknown fields: {sorted(unknown)}")
         return self
 

@@ -24,8 +24,8 @@ TYPES = (
 JUNK = (None, "", "  ", 0, -1, 2**31, 2**63, 1.5, math.nan, True, [], [[1]], {}, {"a": None}, "nothing", "长" * 61, "5")
 # How often an act is tried where it is possible: what leads onward often, what ends the story early seldom.
 WEIGHT = {
-    Act.VOID: 1, Act.RETYPE: 2, Act.TERMINATE: 4, Act.WAIT: 2, Act.HOLD: 2, Act.SUSPEND: 4, Act.ANSWER: 2, Act.AMEND: 6,
-    Act.CLOSE: 6, Act.ACCEPT: 6,
+    Act.VOID: 1, Act.RETYPE: 2, Act.TERMINATE: 4, Act.WAIT: 2, Act.HOLD: 2, Act.SUSPEND: 2, Act.ANSWER: 2, Act.AMEND: 6,
+    Act.CLOSE: 6, Act.ACCEPT: 6, Act.REOPEN: 3, Act.ASSIGN: 5, Act.TRANSFER: 5, Act.RECALL: 3, Act.RETURN: 4,
 }  # fmt: skip
 FORM = {
     "repair_kind": "gas_none",

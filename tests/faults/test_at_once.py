@@ -20,14 +20,13 @@ from jingming.accounts.models import Staff
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Refusal
 from jingming.database.tests.workbench import Workbench
-from jingming.intake import actions as intake
-from jingming.workorders import access, actions, inputs
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import Act, Status
 from tests.cast import FOUNDED, Caller, _found, forget_everything
 from tests.faults import acting
 from tests.faults.invariants import wrong_in
 from tests.faults.world import look
+from tests.orders import do, taken
 
 ROUNDS = 4  # of a race between two: either may be the faster
 
@@ -67,22 +66,6 @@ def at_once(effects: Sequence[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(run, effects))
 
 
-def taken(desk: dict[str, Staff], type_: str, **form: str) -> WorkOrder:
-    matter = intake.Matter(
-        type_, "灶前无气", caller_phone="13800000417", address="桂花苑", verified=("name",), form=form
-    )
-    order = intake.take(intake.Contact(channel="phone"), matter, by=desk["agent1"], at=now()).order
-    assert order is not None
-    return order
-
-
-def do(order: WorkOrder, act: Act, by: Staff, *, version: int | None = None, **values: object) -> WorkOrder:
-    """The act as the API does it; the version is checked only where one is given."""
-    found = access.get_order(by, order.number)
-    clean = inputs.clean(act, values, order=found, person=by)
-    return actions.BY_ACT[act](found, by=by, at=now(), version=version, **clean)  # type: ignore[no-any-return]
-
-
 def winners(results: list[Any]) -> list[int]:
     return [place for place, result in enumerate(results) if not isinstance(result, Exception)]
 
@@ -90,7 +73,7 @@ def winners(results: list[Any]) -> list[int]:
 @pytest.mark.parametrize("versions", ["as read", "none"])
 def test_of_two_who_accept_an_order_exactly_one_has_it(desk: dict[str, Staff], versions: str) -> None:
     for _ in range(ROUNDS):
-        order = taken(desk, "consultation", consultation_kind="tariff")
+        order = taken(desk["agent1"], "consultation")
         order = do(order, Act.REPLY, desk["dispatcher1"], text="请告知客户")
         version = order.version if versions == "as read" else None
         people = [desk["agent1"], desk["agent2"]]
@@ -103,7 +86,7 @@ def test_of_two_who_accept_an_order_exactly_one_has_it(desk: dict[str, Staff], v
 
 def processed(desk: dict[str, Staff]) -> WorkOrder:
     """A repair that is done and waits for its callback."""
-    order = taken(desk, "repair", repair_kind="gas_none")
+    order = taken(desk["agent1"], "repair")
     do(order, Act.DISPATCH, desk["dispatcher1"], department="TL-NORTH", staff="engineer1")
     do(order, Act.ACCEPT, desk["engineer1"])
     return do(order, Act.COMPLETE, desk["engineer1"], text="换阀")
@@ -145,7 +128,7 @@ def test_closing_while_the_order_is_reassigned_never_closes_it(desk: dict[str, S
 def test_splitting_while_completing_never_leaves_an_open_task_behind(desk: dict[str, Staff]) -> None:
     task = [{"department": "TL-BIZ", "instruction": "核对"}]
     for _ in range(ROUNDS):
-        order = taken(desk, "complaint", complaint_kind="service_late")
+        order = taken(desk["agent1"], "complaint")
         do(order, Act.SPLIT, desk["inspector1"], tasks=task)
         told = {"handling": "无误", "satisfaction": 4, "receipt_person": "周晓岚", "handled_at": now().isoformat()}
         do(order, Act.REPORT, desk["account1"], **told)
@@ -163,7 +146,7 @@ def test_splitting_while_completing_never_leaves_an_open_task_behind(desk: dict[
 
 
 def test_one_task_is_reported_once(desk: dict[str, Staff]) -> None:
-    order = taken(desk, "complaint", complaint_kind="service_late")
+    order = taken(desk["agent1"], "complaint")
     do(order, Act.SPLIT, desk["inspector1"], tasks=[{"department": "TL-BIZ", "instruction": "核对"}])
     told = {"handling": "无误", "satisfaction": 4, "receipt_person": "周晓岚", "handled_at": now().isoformat()}
     people = [desk["account1"], desk["head3"]] * 4
@@ -175,7 +158,7 @@ def test_one_task_is_reported_once(desk: dict[str, Staff]) -> None:
 
 def test_links_from_both_sides_do_not_lock_up(desk: dict[str, Staff]) -> None:
     for kind in ("related", "duplicate", "follows"):
-        one, other = taken(desk, "opinion"), taken(desk, "opinion")
+        one, other = taken(desk["agent1"], "opinion"), taken(desk["agent1"], "opinion")
         pairs = [(one, other), (other, one)] * 3
         results = at_once([partial(do, a, Act.LINK, desk["agent1"], other=b.number, kind=kind) for a, b in pairs])
 
@@ -183,7 +166,7 @@ def test_links_from_both_sides_do_not_lock_up(desk: dict[str, Staff]) -> None:
 
 
 def test_an_act_that_waited_for_a_change_of_type_meets_the_new_type(desk: dict[str, Staff]) -> None:
-    order = taken(desk, "repair")
+    order = taken(desk["agent1"], "repair")
     changed, seen = Event(), []
 
     def retypes() -> None:
@@ -212,7 +195,7 @@ def waiting_for_a_lock() -> bool:
 
 
 def test_numbers_run_without_gap_however_many_open_at_once(desk: dict[str, Staff]) -> None:
-    orders = at_once([partial(taken, desk, "praise") for _ in range(16)])
+    orders = at_once([partial(taken, desk["agent1"], "praise") for _ in range(16)])
 
     assert sorted(int(order.number[-6:]) for order in orders) == list(range(1, 17))
 
@@ -256,7 +239,7 @@ def test_the_same_call_told_ten_times_at_once_opens_one_order(
 
 def test_a_crowd_acting_at_random_breaks_nothing(desk: dict[str, Staff]) -> None:
     people = list(desk.values())
-    orders = [taken(desk, type_) for type_ in ("repair", "complaint", "consultation")]
+    orders = [taken(desk["agent1"], type_) for type_ in ("repair", "complaint", "consultation")]
 
     def acts(seed: int) -> list[str]:
         dice, met = Random(seed), []

@@ -12,11 +12,12 @@ from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
 from jingming.codes.queries import check as check_code
 from jingming.organisation.models import Department
+from jingming.organisation.queries import departments
 from jingming.ui.labels import in_language
 
 from .. import access
 from ..flows import Step
-from ..models import Callback, Review, Task, WorkOrder
+from ..models import Callback, History, Review, Task, WorkOrder
 from ..rules import Act, CallbackResult, ReviewResult, Status, callback_wanted
 from .ground import CannotAct, Doing, begin, hand_over, permission_of, responsible, rest_no_more, take_part
 from .moving import step_done
@@ -113,8 +114,9 @@ def _back_to(doing: Doing, step_key: str, looked_at: Review) -> None:
             order=order, round=order.round, department=looked_at.department, assignee=looked_at.task.assignee,
             instruction=looked_at.remark, given_by=doing.by, given_at=doing.at,
         )  # fmt: skip
-    same_again = step.key == looked_at.step and looked_at.task is None and looked_at.department.active
-    department = looked_at.department if same_again else responsible(order, step.kinds)
+    department = looked_at.department
+    if step.key != looked_at.step or looked_at.task is not None or not department.active:
+        department = _who_did(order, step)
     if looked_at.task is None or department.pk != order.department_id:
         order.assignee = None
     order.department, order.step, order.status = department, step.key, Status.PROCESSING
@@ -122,6 +124,14 @@ def _back_to(doing: Doing, step_key: str, looked_at: Review) -> None:
     order.recallable = False
     take_part(order, department)
     rest_no_more(order)
+
+
+def _who_did(order: WorkOrder, step: Step) -> Department:
+    """The department that had the order at this step, else whoever is responsible for the step now."""
+    lines = History.objects.filter(order_id=order.pk, from_step=step.key, occurred_at__gte=order.occurred_at)
+    last = lines.order_by("-version", "-id").first()
+    did = departments().get(last.department_id or 0) if last else None
+    return did if did is not None and did.active and did.kind in step.kinds else responsible(order, step.kinds)
 
 
 def _step_to_return_to(order: WorkOrder, wanted: str, looked_at: Review) -> Step:
