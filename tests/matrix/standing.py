@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from jingming.accounts import company as founding
 from jingming.codes import actions as codes
+from jingming.database.address import OWNER
 from jingming.database.tests.workbench import Workbench
 from tests.cast import FOUNDED, PASSWORD, forget_everything
 from tests.matrix.walking import Walker
@@ -31,8 +34,26 @@ def _standing_world(
         world = build()
         forget_everything()
         bench.point_to(bench.usual)
+        _spread_ids(bench.url(OWNER, database.name))
         with django_db_blocker.block():
             yield database.name, world
+
+
+def _spread_ids(owner_url: str) -> None:
+    """Let each table count on from a number of its own: no new id is also an old one of another table."""
+    with psycopg.connect(owner_url) as connection:
+        for place, (schema, name) in enumerate(connection.execute(SEQUENCES).fetchall(), start=1):
+            connection.execute(
+                sql.SQL("SELECT setval({}, last_value + {}) FROM {}").format(
+                    sql.Literal(f"{schema}.{name}"), sql.Literal(place * 10_000_000), sql.Identifier(schema, name)
+                )
+            )
+
+
+SEQUENCES = """
+    SELECT schemaname, sequencename FROM pg_sequences
+    WHERE schemaname = 'public' ORDER BY sequencename
+"""
 
 
 @pytest.fixture(scope="module")

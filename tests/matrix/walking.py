@@ -136,7 +136,7 @@ class Walker:
 
     def may_read(self, person: str, word: str) -> bool:
         things = self.world.words.get(word) or self.world.words.get(word.lower()) or self.world.words.get(word.upper())
-        return things is None or bool(person) and any(oracle.sees(person, thing) for thing in things)
+        return things is None or (bool(person) and any(oracle.sees(person, thing) for thing in things))
 
     def _owner(self, word: str) -> str:
         things = self.world.words.get(word) or self.world.words.get(word.lower()) or self.world.words[word.upper()]

@@ -1,0 +1,332 @@
+"""Names that nobody asked for: whatever else is sent beside what a form or an operation takes changes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from config.api import api
+from jingming.accounts.models import Role
+from jingming.organisation.models import Department, Unit
+from jingming.workorders.rules import Act
+from tests.matrix import oracle
+from tests.matrix.declared import OPERATIONS, PAGES, PRESSED
+from tests.matrix.filling import Form, form_of
+from tests.matrix.test_outside import permitted
+from tests.matrix.walking import Walker, address, answer_of, undone, written
+from tests.matrix.world import World
+
+pytest_plugins = ["tests.matrix.standing"]
+Rows = dict[str, Counter[str]]
+MARKED = "qqhostile"
+
+
+@pytest.fixture(scope="module")
+def hostile(world: World) -> dict[str, Any]:
+    """What nobody may set by asking: rights, places, owners, states, times, keys."""
+    wuhu, nanjing = Department.objects.get(code="WH-CALL"), Unit.objects.get(code="320100")
+    return {
+        "id": 909090909, "pk": 909090909, "status": "closed", "step": MARKED, "round": 9, "must_reassign": True,
+        "satisfied": True, "province": nanjing.province_id, "province_id": nanjing.province_id, "city_id": nanjing.pk,
+        "department_id": wuhu.pk, "home_department": wuhu.pk, "home_department_id": wuhu.pk, "assignee": "agent1",
+        "version_of_type": 1, "imported": True, "recorded_at": "2001-01-01T00:00:00Z", "occurred": "2001-01-01T00:00:00Z",
+        "opened_by": "sysadmin1", "by": "sysadmin1", "by_id": 909090909, "is_staff": True, "is_superuser": True,
+        "is_active": False, "sign_in_generation": 9, "role_id": Role.objects.get(code="secadmin").pk, "posts": [MARKED],
+        "authorities": [MARKED], "extra": {"x": MARKED}, "quick": True, "interaction": world.thing("interaction", "wuhu").names["contact_id"],
+        "store_key": MARKED, "owner_kind": MARKED, "scan": MARKED, "_state": MARKED, "form": {"x": MARKED}, "holds": 7,
+    }  # fmt: skip
+
+
+# --- Looking at rows ----------------------------------------------------------------------------------------------------
+def whole_tables(names: Iterable[str]) -> list[str]:
+    """The tables of which some are but months: the app reads those through the whole."""
+    return sorted({re.sub(r"_(?:[0-9]{4}_[0-9]{2}|default)$", "", name) for name in names})
+
+
+def rows_of(tables: Iterable[str]) -> Rows:
+    """Every row of the tables as text."""
+    found: Rows = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t')
+            found[table] = Counter(text for (text,) in cursor.fetchall())
+    return found
+
+
+def change_of(walker: Walker, before: Rows, send: Any) -> tuple[int, dict[str, list[Any]], str]:
+    """What sending changes: the status, the rows that came or went with new ids and times masked, and their raw text."""
+    with undone():
+        counted = written()
+        answer = send()
+        tables = whole_tables(written() - counted)
+        after = rows_of(tables)
+    came = {table: list((after[table] - before[table]).elements()) for table in tables}
+    went = {table: list((before[table] - after[table]).elements()) for table in tables}
+    new = [json.loads(text).get("id") for texts in came.values() for text in texts]
+    old = {json.loads(text).get("id") for texts in went.values() for text in texts}
+    masked = {
+        table: sorted(mask(text, [pk for pk in new if pk and pk not in old]) for text in (*came[table], *went[table]))
+        for table in tables
+    }
+    return answer.status, masked, "\n".join(text for texts in came.values() for text in texts)
+
+
+FLEETING = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:\+[0-9:]+|Z)?|argon2[^\"]+|[0-9a-f]{64}|[0-9a-f]{32}|\"(?:digest|key|body|session_key|session_data|store_key)\": \"[^\"]*\""
+)
+
+
+def mask(text: str, ids: list[int]) -> str:
+    for pk in sorted(ids, reverse=True):
+        text = re.sub(rf"\b{pk}\b", "‹new›", text)
+    return FLEETING.sub("‹fleeting›", text)
+
+
+@pytest.fixture(scope="module")
+def before(world: World) -> Rows:
+    """All rows of the world."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_stat_user_tables WHERE has_table_privilege(relid, 'SELECT')")
+        return rows_of(whole_tables(name for (name,) in cursor.fetchall()))
+
+
+# --- Operations ---------------------------------------------------------------------------------------------------------
+SENT: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
+    # operation → person, kind, key, a body that is taken
+    "POST api/v1/customers": ("agent1", "", "", {"name": "…"}),
+    "PATCH api/v1/customers/{int:customer_id}": ("agent1", "customer", "tl", {"version": 1, "note": "…"}),
+    "POST api/v1/customers/{int:customer_id}/service-points": ("agent1", "customer", "tl", {"account_number": "55", "address": "…"}),
+    "POST api/v1/work-orders": ("agent1", "", "", {"type": "repair", "channel": "phone", "caller_phone": "13900000055", "description": "…"}),
+    "POST api/v1/work-orders/{str:number}/acts": ("agent1", "order", "repair-north", {"act": "note", "text": "…"}),
+    "POST api/v1/interactions": ("agent1", "", "", {"channel": "phone", "reason": "silent"}),
+}  # fmt: skip
+JSON_TAKING = [name for name, call in OPERATIONS.items() if call.body is not None]
+
+
+def fields_of(name: str) -> set[str]:
+    """The fields that the operation says it takes."""
+    method, _, path = name.partition(" ")
+    described = api.get_openapi_schema()
+    operation = described["paths"]["/" + re.sub(r"\{\w+:", "{", path)][method.lower()]
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return set(described["components"]["schemas"][reference]["properties"])
+
+
+@pytest.mark.parametrize("name", JSON_TAKING)
+def test_an_operation_refuses_every_name_that_it_does_not_know(walker: Walker, hostile: dict[str, Any], name: str):
+    person, kind, key, body = SENT[name]
+    method, _, route = name.partition(" ")
+    path = address(route, walker.world.thing(kind, key).names if kind else {})
+    known, taken = fields_of(name), []
+
+    with undone():
+        assert walker.send(walker.program(person), method, path, body).status in (200, 201)
+    with undone():
+        at_first = written()
+        taken = [
+            field
+            for field, value in hostile.items()
+            if field not in known
+            and walker.send(walker.program(person), method, path, body | {field: value}).status != 422
+        ]
+        assert written() == at_first
+
+    assert taken == []
+    assert len(hostile.keys() - known) >= 20
+
+
+@pytest.mark.parametrize(
+    ("person", "key", "body", "inside"),
+    [
+        ("agent1", "repair-north", {"act": "amend", "fields": {}}, "fields"),
+        ("inspector1", "complaint", {"act": "split", "tasks": [{"department": "TL-BIZ", "instruction": "…"}]}, "tasks"),
+    ],
+)
+def test_what_stands_inside_a_body_is_held_to_the_same(
+    walker: Walker, hostile: dict[str, Any], person: str, key: str, body: dict[str, Any], inside: str
+):
+    program, path = walker.program(person), f"/api/v1/work-orders/{walker.world.thing('order', key).names['number']}"
+    with undone():
+        version = walker.get(program, path)
+        body = {**body, "version": json.loads(version.body)["version"]}
+        at_first = written()
+        taken = []
+        for field, value in hostile.items():
+            part = {**body["fields"], field: value} if inside == "fields" else [{**body["tasks"][0], field: value}]
+            if walker.send(program, "POST", f"{path}/acts", {**body, inside: part}).status != 422:
+                taken.append(field)
+        assert written() == at_first
+
+    assert taken == []
+
+
+def test_the_form_of_a_new_order_takes_its_types_own_fields_only(walker: Walker, hostile: dict[str, Any]):
+    body = SENT["POST api/v1/work-orders"][3]
+    with undone():
+        taken = [
+            field
+            for field, value in hostile.items()
+            if walker.send(
+                walker.program("agent1"), "POST", "/api/v1/work-orders", body | {"fields": {field: value}}
+            ).status
+            != 422
+        ]
+
+    assert taken == []
+
+
+def test_an_upload_takes_its_own_fields_only(walker: Walker, before: Rows, hostile: dict[str, Any]):
+    path = f"/api/v1/work-orders/{walker.world.thing('order', 'repair-north').names['number']}/attachments"
+
+    def send(more: Mapping[str, Any]) -> Any:
+        file = SimpleUploadedFile("note.txt", b"note\n", content_type="text/plain")
+        return answer_of(walker.program("agent1").post(path, {"file": file, **flat(more)}), path)
+
+    compare(walker, before, send, hostile)
+
+
+# --- Forms --------------------------------------------------------------------------------------------------------------
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Hostile values as a form can send them."""
+    return {name: json.dumps(value) if isinstance(value, dict | list) else str(value) for name, value in values.items()}
+
+
+def compare(walker: Walker, before: Rows, send: Any, hostile: Mapping[str, Any]) -> None:
+    """The same is changed with the hostile names as without, and they are kept nowhere."""
+    status, rows, _text = change_of(walker, before, lambda: send({}))
+    assert status in (200, 201, 302), status
+    assert rows or status == 302
+    again, with_hostile, text = change_of(walker, before, lambda: send(hostile))
+    assert (again, with_hostile) == (status, rows)
+    assert MARKED not in text
+    assert "909090909" not in text
+
+
+# Forms that cannot be filled in from their HTML alone.
+FILLED: Mapping[str, dict[str, Any]] = {
+    "accounts/password/": {"oldpassword": "begin-with-the-customer", "password1": "another-secret-17", "password2": "another-secret-17"},
+    "accounts/switch/": {"login": "agent2", "password": "begin-with-the-customer"},
+    "accounts/login/": {"login": "agent2", "password": "begin-with-the-customer"},
+    "codes/<slug:set_>/new/": {"code": "new_one"},
+    "organisation/units/<int:pk>/units/": {"code": "999999", "time_zone": "Asia/Shanghai"},
+    "organisation/units/<int:pk>/areas/": {"parent": ""},
+    "customers/<int:customer_id>/service-points/<int:point_id>/move/": {"customer": "‹tl2›"},
+    "staff/<int:pk>/posts/": {"role": "‹announcer›", "scope": "department", "unit": ""},
+    "intake/": {"act": "open", "type": "consultation", "address": "…"},
+}  # fmt: skip
+# What takes a POST as it takes a GET, and does the same by both; and signing out, which needs no words.
+WITHOUT_FORM = {
+    "accounts/logout/", "api/v1/docs", "api/v1/openapi.json", "healthz", "readyz", "ui/",
+    "organisation/<slug:kind>/<int:pk>/rename/",
+}  # fmt: skip
+
+
+def filled(walker: Walker, route: str, form: Form) -> dict[str, Any]:
+    """What a browser would send."""
+    ids = {
+        "‹tl2›": walker.world.thing("customer", "tl2").names["customer_id"],
+        "‹announcer›": Role.objects.get(code="announcer").pk,
+    }
+    own = {name: ids.get(value, value) for name, value in FILLED.get(route, {}).items()}
+    values = {name: kept for name, kept in form.values.items() if kept}
+    return {**values, **own}
+
+
+@pytest.mark.parametrize("route", [route for route, page in PAGES.items() if page.look != (404,) and page.of != "act"])
+def test_a_form_takes_its_own_fields_only(walker: Walker, before: Rows, hostile: dict[str, Any], route: str):
+    person, names = permitted(route, walker)
+    person = "" if route == "accounts/login/" else person
+    path = address(route, names)
+    if PAGES[route].look == PRESSED:
+        form = Form(path, {"language": ["en"]} if "language" in route else {"on": ["no"]})
+    else:
+        with undone():
+            shown = walker.get(walker.browser(person), path)
+        found = None if route in WITHOUT_FORM else form_of(shown.body, path)
+        if found is None and route in FILLED:
+            found = Form(path)
+        if found is None:
+            with undone():
+                pressed = walker.send(walker.browser(person), "POST", path)
+            assert pressed.status == 405 or route in WITHOUT_FORM
+            return
+        form = found
+    sent = filled(walker, route, form)
+
+    def send(more: Mapping[str, Any]) -> Any:
+        foreign = {name: value for name, value in flat(more).items() if name not in form.names | sent.keys()}
+        return answer_of(walker.browser(person).post(path, {**sent, **foreign}), path)
+
+    compare(walker, before, send, hostile)
+
+
+@pytest.fixture(scope="module")
+def possible(walker: Walker) -> dict[str, tuple[str, str]]:
+    """Act → a person and an order with whom it can be done now."""
+    found: dict[str, tuple[str, str]] = {}
+    for person in (
+        "agent1",
+        "dispatcher1",
+        "head1",
+        "head2",
+        "head3",
+        "inspector1",
+        "supervisor1",
+        "callback1",
+        "engineer1",
+    ):
+        for order in walker.world.of("order"):
+            if oracle.sees(person, order):
+                answer = walker.get(walker.program(person), f"/api/v1/work-orders/{order.names['number']}")
+                for act in json.loads(answer.body)["acts"]["allowed"]:
+                    found.setdefault(act, (person, order.key))
+    return found
+
+
+ACTS: Mapping[str, dict[str, Any]] = {
+    "link": {"other": "‹repair-mate›"},
+    "split": {"department_0": "TL-BIZ", "instruction_0": "…", "department_1": "", "department_2": "", "department_3": "", "staff_0": "", "staff_1": "", "staff_2": "", "staff_3": "", "instruction_1": "", "instruction_2": "", "instruction_3": ""},
+    "dispatch": {"staff": ""},
+    "transfer": {"staff": ""},
+    "amend": {"seen": "{}", "service_point": ""},
+    "review": {"result": "passed", "to_step": ""},
+    "call_back": {"result": "satisfied"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", [act.value for act in Act if act != Act.OPEN])
+def test_the_form_of_an_act_takes_its_own_fields_only(
+    walker: Walker, before: Rows, hostile: dict[str, Any], possible: dict[str, tuple[str, str]], act: str
+):
+    if act not in possible:
+        assert act in NOT_NOW
+        return
+    person, key = possible[act]
+    path = address("orders/<str:number>/acts/<str:act>/", {**walker.world.thing("order", key).names, "act": act})
+    shown = walker.get(walker.browser(person), path)
+    form = form_of(shown.body, path)
+    assert form is not None, shown.status
+    mate = walker.world.thing("order", "repair-mate").names["number"]
+    own = {name: mate if value == "‹repair-mate›" else value for name, value in ACTS.get(act, {}).items()}
+    sent = {**{name: kept for name, kept in form.values.items() if kept}, **own}
+
+    def send(more: Mapping[str, Any]) -> Any:
+        for kept in sent.values():
+            for value in kept if isinstance(kept, list) else []:
+                if isinstance(value, SimpleUploadedFile):
+                    value.seek(0)
+        foreign = {name: value for name, value in flat(more).items() if name not in form.names | sent.keys()}
+        return answer_of(walker.browser(person).post(path, {**sent, **foreign}), path)
+
+    compare(walker, before, send, hostile)
+
+
+# No order of the world stands where these could be done by the people asked above.
+NOT_NOW = {"recall", "reopen", "close"}
