@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -43,6 +43,7 @@ def unpack(cursor: str) -> tuple[datetime, int]:
         when = datetime.fromisoformat(moment)
         if type(pk) is not int or not 0 <= pk < 2**63 or when.tzinfo is None:
             raise ValueError
+        when = when.astimezone(UTC)  # PostgreSQL knows no zone beyond sixteen hours
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         sentence = _("This page mark is not one of ours. Start again from the first page.")
         raise Unfit(fields={"cursor": sentence}) from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import Http404
@@ -219,7 +219,8 @@ def _read_time(value: object, asked: _Asked) -> datetime:
         raise _Wrong(sentence) from None
     if moment is None or not 2000 <= moment.year <= 2200:
         raise _Wrong(sentence)
-    return moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone())
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone())
+    return aware.astimezone(UTC)  # PostgreSQL knows no zone beyond sixteen hours
 
 
 def _read_department(value: object, asked: _Asked) -> Department:

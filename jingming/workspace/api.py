@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -392,7 +392,7 @@ def _read_contact(request: StaffRequest, sent: ContactIn) -> Contact:
 def _aware(moment: datetime | None, field: str) -> datetime | None:
     if moment is not None and (moment.tzinfo is None or not 2000 <= moment.year <= 2200):
         raise Unfit(fields={field: _("A time like 2026-11-22T16:30+08:00 is meant.")})
-    return moment
+    return moment.astimezone(UTC) if moment else None  # PostgreSQL knows no zone beyond sixteen hours
 
 
 def _read_matter(request: StaffRequest, sent: NewOrder, contact: Contact) -> Matter:
