@@ -18,9 +18,36 @@ from jingming.accounts.rules import Authority, Scope
 from jingming.base.errors import Refusal
 from jingming.organisation.queries import departments, units
 from jingming.workorders.models import flow_of
-from jingming.workorders.rules import BESIDE, Act, may_lead_to
+from jingming.workorders.rules import BESIDE, Act
 from tests.faults.world import Row, World
 
+_STAY = "untreated>untreated processing>processing processed>processed suspended>suspended"
+_TO_WORK = "untreated>processing processing>processing"
+_ENDED_TOO = f"{_STAY} closed>closed"
+_SINCE_WORK = "processing>processing processed>processed closed>closed"
+# The moves once more, written down apart from rules.MOVES: a table that was changed by mistake does not check itself.
+KNOWN_MOVES = {
+    "answer": "untreated>closed",
+    **dict.fromkeys(("accept", "assign", "dispatch", "transfer", "reply", "return", "split"), _TO_WORK),
+    "terminate": "untreated>closed processing>closed",
+    "report": "processing>processing",
+    **dict.fromkeys(("hold", "wait"), "untreated>untreated processing>processing"),
+    "suspend": "untreated>suspended processing>suspended",
+    "resume": "suspended>untreated suspended>processing untreated>untreated processing>processing",
+    "complete": "processing>processed",
+    "review": "processing>processing processed>processed processed>processing closed>closed",
+    "call_back": "processed>processed",
+    "reassign": "processed>processing",
+    "close": "processed>closed",
+    "reopen": "closed>processing",
+    "void": "untreated>void processing>void suspended>void",
+    "recall": "processing>untreated processing>processing",
+    "amend": _STAY,
+    "retype": "untreated>untreated processing>untreated",
+    "note": f"{_ENDED_TOO} void>void",
+    **dict.fromkeys(("attach", "link"), _ENDED_TOO),
+    **dict.fromkeys(("work", "judge"), _SINCE_WORK),
+}
 UNDER_WAY = {"untreated", "processing", "processed", "suspended"}
 ENDED = {"closed", "void"}
 AFTER_DISSATISFACTION = BESIDE | {Act.REASSIGN, Act.REVIEW, Act.AMEND}
@@ -64,7 +91,7 @@ def history_is_one_chain_within_the_table(world: World) -> Told:
         for before, line in pairwise(lines):
             if line["from_status"] != before["to_status"] or line["from_step"] != before["to_step"]:
                 yield f"{where}: “{line['act']}” does not follow “{before['act']}”"
-            if not may_lead_to(Act(line["act"]), line["from_status"], line["to_status"]):
+            if f"{line['from_status']}>{line['to_status']}" not in KNOWN_MOVES[line["act"]]:
                 yield f"{where}: the table does not know “{line['act']}” {line['from_status']} → {line['to_status']}"
         if (lines[-1]["to_status"], lines[-1]["to_step"]) != (order["status"], order["step"]):
             yield f"{where} is {order['status']} at {order['step']}, and its history ends elsewhere"

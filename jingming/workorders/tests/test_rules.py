@@ -16,6 +16,7 @@ from jingming.workorders.models import OrderType
 from jingming.workorders.rules import BESIDE, ENDED_STATES, HANDING_OVER, MOVES, OPEN_STATES, Act, Status
 from jingming.workorders.shipping import ORDER, SHIPPED
 from tests.cast import TEN_O_CLOCK
+from tests.faults.invariants import KNOWN_MOVES
 
 ACTS, STATES = st.sampled_from(list(Act)), st.sampled_from(list(Status))
 
@@ -86,3 +87,11 @@ def test_a_sample_of_three_in_ten_is_about_that() -> None:
 def test_every_shipped_type_is_listed() -> None:
     assert {path.stem for path in SHIPPED.glob("*.json")} == set(ORDER)
     assert OrderType._meta.get_field("prefix").unique
+
+
+def test_the_table_says_what_is_written_down_apart_from_it() -> None:
+    moves = {
+        str(act): {f"{before}>{after}" for before, found in table.items() for after in found}
+        for act, table in MOVES.items()
+    }
+    assert moves == {act: set(known.split()) for act, known in KNOWN_MOVES.items()}
