@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jingming.accounts.models import Staff
+from jingming.accounts.actions import post
+from jingming.accounts.models import Role, Staff
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.intake import actions as intake
@@ -75,3 +76,19 @@ def test_a_refused_matter_leaves_no_contact_and_no_gap_in_the_numbers(agent: Sta
     order = take(agent).order
     assert order is not None
     assert order.number.endswith("-000001")
+
+
+def test_a_call_that_another_city_has_taken_tells_nothing_to_this_one(agent: Staff, stranger: Staff) -> None:
+    role = Role.objects.get(code="agent")
+    post(stranger, role=role, department=stranger.department, scope="department", by=None, at=now())
+    stranger = Staff.objects.get(pk=stranger.pk)
+    taken = take(agent)
+    for tell in (
+        lambda: take(stranger),
+        lambda: intake.explain(CALL, reason="silent", by=stranger, at=now()),
+        lambda: intake.begin(CALL, by=stranger, at=now()),
+    ):
+        with pytest.raises(intake.AlreadyDisposed) as refusal:
+            tell()
+        assert taken.order is not None
+        assert taken.order.number not in refusal.value.message
