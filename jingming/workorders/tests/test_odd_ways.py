@@ -158,6 +158,44 @@ def test_a_recalled_reply_is_no_longer_reviewed(company: Company) -> None:
     assert not Review.objects.filter(order=order, result="").exists()
 
 
+# type, the way before, the hand-over, and who takes it back to where it stood
+HAND_OVERS = {
+    "dispatch": ("repair", [], ("dispatcher1", Act.DISPATCH, {"department": "TL-NORTH"})),
+    "transfer by operations": ("consultation", [], ("dispatcher1", Act.TRANSFER, {"department": "TL-BIZ"})),
+    "transfer by a head": (
+        "repair",
+        [("dispatcher1", Act.DISPATCH, {"department": "TL-NORTH"})],
+        ("head1", Act.TRANSFER, {"department": "TL-BIZ"}),
+    ),
+    "reply to operations": (
+        "consultation",
+        [("dispatcher1", Act.TRANSFER, {"department": "TL-NORTH"})],
+        ("head1", Act.REPLY, {"text": "已答"}),
+    ),
+    "reply to the call centre": (
+        "consultation",
+        [("dispatcher1", Act.ACCEPT, {})],
+        ("dispatcher1", Act.REPLY, {"text": "请告知"}),
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HAND_OVERS)
+def test_after_each_hand_over_the_order_is_recalled_to_where_it_stood(company: Company, how: str) -> None:
+    type_, way, (sender, act, values) = HAND_OVERS[how]
+    order = taken(company["agent1"], type_)
+    for person, before, said in way:
+        do(order, before, company[person], **said)
+    stood = where(order)
+    do(order, act, company[sender], **values)
+    assert where(order) != stood
+    do(order, Act.RECALL, company[sender], text="送错")
+
+    assert where(order) == stood
+    with pytest.raises(CannotAct):
+        do(order, Act.RECALL, company[sender], text="再一次")
+
+
 @pytest.mark.parametrize("touched", [Act.ACCEPT, Act.HOLD, Act.WAIT])
 def test_what_the_other_side_has_touched_is_not_recalled(company: Company, touched: Act) -> None:
     order = taken(company["agent1"], "repair")
@@ -219,6 +257,36 @@ def test_a_suspended_order_is_not_retyped_and_goes_on_as_it_was(company: Company
     do(order, Act.RESUME, company["agent1"])
 
     assert where(order) == ("untreated", "dispatching", "TL-OPS", None)
+
+
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_a_suspended_order_rests_until_the_call_centre_releases_it(company: Company, *, taken_up: bool) -> None:
+    order = taken(company["agent1"], "repair")
+    if taken_up:
+        do(order, Act.DISPATCH, company["dispatcher1"], department="TL-NORTH", staff="engineer1")
+    stood = where(order)
+    do(order, Act.WAIT, company["engineer1" if taken_up else "dispatcher1"], waiting_for="material")
+    do(order, Act.SUSPEND, company["agent1"], reason="mass_fault")
+    for person, act, values in (
+        ("agent1", Act.SUSPEND, {"reason": "weather"}),
+        ("engineer1" if taken_up else "dispatcher1", Act.RESUME, {}),
+        ("dispatcher1", Act.RETYPE, {"type": "praise"}),
+    ):
+        with pytest.raises(Refusal):
+            do(order, act, company[person], **values)
+    do(order, Act.RESUME, company["agent1"])
+
+    assert where(order) == stood
+    assert WorkOrder.objects.get(pk=order.pk).waiting_for == "material"
+
+
+def test_a_suspended_order_may_be_made_void(company: Company) -> None:
+    order = taken(company["agent1"], "repair")
+    do(order, Act.SUSPEND, company["agent1"], reason="mass_fault")
+    do(order, Act.VOID, company["agent1"], reason="duplicate")
+    after = WorkOrder.objects.get(pk=order.pk)
+
+    assert (after.status, after.status_before, after.suspended_by) == ("void", "", None)
 
 
 def test_whoever_gets_an_order_by_a_change_of_type_sees_it(company: Company) -> None:
