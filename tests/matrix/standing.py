@@ -21,7 +21,7 @@ from tests.matrix.world import World, build
 
 @pytest.fixture(scope="session")
 def _standing_world(
-    django_test_environment: None,
+    django_db_setup: None,  # first, so that it is what the next tests return to
     _files_of_tests: None,
     _workbench: tuple[Workbench, str],
     django_db_blocker: DjangoDbBlocker,
@@ -33,7 +33,7 @@ def _standing_world(
         forget_everything()
         world = build()
         forget_everything()
-        bench.point_to(bench.usual)
+        bench.put_aside(database.name)
         _spread_ids(bench.url(OWNER, database.name))
         with django_db_blocker.block():
             yield database.name, world

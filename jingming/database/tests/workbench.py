@@ -108,9 +108,14 @@ class Workbench:
         try:
             yield self._described(name)
         finally:
-            self._in_use.remove(name)  # a module's database may end after one that was made later for the session
-            self.point_to(self._in_use[-1] if self._in_use else self.usual)
+            self.put_aside(name)
             self._drop(name)
+
+    def put_aside(self, name: str) -> None:
+        """Mean this database no more, but the one made last of those still in use; it may be a template from now on."""
+        if name in self._in_use:
+            self._in_use.remove(name)
+        self.point_to(self._in_use[-1] if self._in_use else self.usual)
 
     def _described(self, name: str) -> OwnDatabase:
         def address(alias: str) -> str:
