@@ -171,5 +171,8 @@ def test_each_way_of_finding_has_its_index(agent: Staff, point: ServicePoint):
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    # Where the database sorts by bytes, the unique index finds beginnings of account numbers just as well.
+    as_good = {"service_point_by_account": "an_account_number_is_given_once"}
     for index, rows in asked.items():
-        assert index in rows.explain(), index
+        plan = rows.explain()
+        assert index in plan or as_good.get(index, index) in plan, index
