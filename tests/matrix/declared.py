@@ -58,6 +58,8 @@ PAGES: Mapping[str, Page] = {
     "flows/": Page("flows.see"),
     "flows/<slug:code>/": Page("flows.see", of="flow"),
     "attachments/<int:attachment_id>/": Page(EVERYBODY, of="attachment", notes=True),
+    "audit/": Page("audit.see"),
+    "routes/": Page(CHANGE_CODES),
     # Archives
     "customers/": Page(SEE_CUSTOMERS, asks=("q",), lists="customer"),
     "customers/new/": Page(CHANGE_CUSTOMERS),

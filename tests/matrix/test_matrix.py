@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.matrix.declared import OPERATIONS, PAGES
+from tests.matrix.oracle import PUBLIC
 from tests.matrix.walking import Walker
 
 pytest_plugins = ["tests.matrix.standing"]
@@ -18,3 +19,8 @@ def test_a_page_knows_whom_it_is_for(walker: Walker, route: str):
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_knows_whom_it_is_for(walker: Walker, name: str):
     assert walker.operation(name) == []
+
+
+@pytest.mark.parametrize("route", [route for route, page in PAGES.items() if page.to != PUBLIC])
+def test_no_other_method_is_a_way_in(walker: Walker, route: str):
+    assert walker.by_other_methods(route, ("agent1", "stranger1", "evaluator1")) == []

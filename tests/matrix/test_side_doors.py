@@ -1,4 +1,4 @@
-"""Own acts that name what belongs to others: each is refused in the words for what there is not, and nothing changes."""
+"""Own acts that name what is others': each is refused in the words for what there is not, and nothing changes."""
 
 from __future__ import annotations
 
@@ -148,14 +148,19 @@ def test_a_file_goes_to_no_unseen_order(asking: Asking, foreign: str):
 
 
 def test_a_review_or_task_of_another_order_is_none_of_this_one(asking: Asking):
-    world = asking.world
+    review, here, there = {"act": "review", "result": "passed", "review": FOREIGN}, "complaint", "wuhu-complaint"
+    task = {
+        "act": "report", "handling": "…", "satisfaction": 3, "receipt_person": "…", "task": FOREIGN,
+        "handled_at": "2026-11-22T08:00:00+08:00",
+    }  # fmt: skip
     for person, key, values, foreign in (
-        ("head2", "repair-south", {"act": "review", "result": "passed", "review": FOREIGN}, world.ids["review of wuhu-complaint"]),
-        ("head2", "repair-south", {"act": "review", "result": "passed", "review": FOREIGN}, world.ids["review of complaint"]),
-        ("manager1", "repair-south", {"act": "review", "result": "passed", "review": FOREIGN}, world.ids["review of complaint"]),
-        ("head3", "complaint", {"act": "report", "handling": "…", "satisfaction": 3, "receipt_person": "…", "handled_at": "2026-11-22T08:00:00+08:00", "task": FOREIGN}, world.ids["task of wuhu-complaint"]),
-    ):  # fmt: skip
-        asking.refused(person, asking.act(person, key, **values), foreign, status=(403, 404, 409, 422))
+        ("head2", "repair-south", review, f"review of {there}"),
+        ("head2", "repair-south", review, f"review of {here}"),
+        ("manager1", "repair-south", review, f"review of {here}"),
+        ("head3", here, task, f"task of {there}"),
+    ):
+        ask = asking.act(person, key, **values)
+        asking.refused(person, ask, asking.world.ids[foreign], status=(403, 404, 409, 422))
 
 
 # --- People and departments -------------------------------------------------------------------------------------------
@@ -226,7 +231,7 @@ def test_a_phone_of_an_unseen_customer_is_nobodys(asking: Asking):
             opened.append((answer.status, re.sub("[0-9]", "0", answer.body), order.customer_id, order.service_point_id))
 
     assert opened[0] == opened[1]
-    assert opened[0][0] == 201 and opened[0][2] is None
+    assert (opened[0][0], opened[0][2]) == (201, None)
 
 
 def test_a_service_point_is_handed_to_no_unseen_customer(asking: Asking):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -25,7 +25,7 @@ from tests.cast import forget_everything
 from tests.matrix import oracle
 from tests.matrix.declared import OPERATIONS, PAGES, PRESSED, Call, Page
 from tests.matrix.oracle import EVERYBODY, PUBLIC
-from tests.matrix.world import Thing, World
+from tests.matrix.world import KEPT, Thing, World
 
 WORD = re.compile(r"(?i)qz[0-9a-f]{8}|139[0-9]{8}|[A-Z]{2}-[0-9]{3,4}-[0-9]{8}-[0-9]{6}")
 # What differs from one answer to the next: form tokens, keys of forms, and the moment itself.
@@ -34,7 +34,7 @@ FLEETING = re.compile(
 )
 NOT_FOUND, FORBIDDEN, WRONG_METHOD = 404, 403, 405
 HANDLED = {200, 302, 303, 400, 403, 405, 409, 413, 422}  # whatever a half-filled form may hear, but no 404 and no 5xx
-NOTED = {"files.shown", "files.downloaded"}
+Likeness = tuple[int, tuple[tuple[str, str], ...], str]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Answer:
     body: str
     asked: str = ""
 
-    def like(self, names: Mapping[str, Any]) -> tuple[int, tuple[tuple[str, str], ...], str]:
-        """The answer without what the asker has put into it and without what is fleeting: equal answers say the same."""
+    def like(self, names: Mapping[str, Any]) -> Likeness:
+        """The answer without what the asker has put into it, and without what is fleeting: equals say the same."""
         texts = [self.body, *self.headers.values()]
         for value in sorted(map(str, names.values()), key=len, reverse=True):
             texts = [text.replace(value, "‹asked›") for text in texts]
@@ -65,7 +65,10 @@ def answer_of(response: Any, asked: str = "") -> Answer:
     return Answer(response.status_code, headers, content.decode("utf-8", "replace"), asked)
 
 
-# --- Nothing stays ------------------------------------------------------------------------------------------------------
+Asks = Callable[[Mapping[str, Any]], Answer]
+
+
+# --- Nothing stays --------------------------------------------------------------------------------------------------
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever happens inside is undone, in the database and in what processes remember."""
@@ -94,6 +97,7 @@ class Walker:
     world: World
     browsers: dict[str, Client] = field(default_factory=dict)
     programs: dict[str, Client] = field(default_factory=dict)
+    nothing: dict[tuple[object, ...], Likeness] = field(default_factory=dict)  # answers about nothing, by their shape
 
     # --- Asking -----------------------------------------------------------------------------------------------------
     def browser(self, person: str) -> Client:
@@ -142,12 +146,21 @@ class Walker:
         things = self.world.words.get(word) or self.world.words.get(word.lower()) or self.world.words[word.upper()]
         return ", ".join(f"{thing.kind} {thing.key}" for thing in things)
 
+    def as_nothing(
+        self, answer: Answer, names: Mapping[str, Any], twins: Mapping[str, Any], ask: Asks, where: str
+    ) -> list[str]:
+        """A complaint if the answer about something unseen is not the one about what there is not."""
+        shape = tuple(str(value) if name in KEPT else len(str(value)) for name, value in twins.items())
+        if shape not in self.nothing:
+            self.nothing[shape] = ask(twins).like(twins)
+        return differs(answer.like(names), self.nothing[shape], where)
+
     # --- One page ---------------------------------------------------------------------------------------------------
     def page(self, route: str, people: Iterable[str] = oracle.PEOPLE) -> list[str]:
-        """Everybody looks at the page and presses its button."""
+        """Everybody looks at the page and presses its button; of what is public, some are enough."""
         page = PAGES[route]
         complaints = []
-        for person in people:
+        for person in people if page.to != PUBLIC else sample(list(people), 4):
             with undone():
                 before = written()
                 complaints += self._looks(route, page, person)
@@ -159,21 +172,25 @@ class Walker:
     def _looks(self, route: str, page: Page, person: str) -> list[str]:
         complaints = []
         client = self.browser(person)
+
+        def ask(names: Mapping[str, Any]) -> Answer:
+            return self.get(client, address(route, names) + page.query)
+
+        self.nothing.clear()
         for thing in self.some(page.of, person, admitted=oracle.admitted(person, page.to)):
-            answer = self.get(client, address(route, thing.names) + page.query)
+            answer = ask(thing.names)
             expected = expected_look(page, person, thing)
             where = f"{person} looks at {route} of {thing.kind} {thing.key}"
             if answer.status not in expected:
                 complaints.append(f"{where}: {answer.status}, not {sorted(expected)}")
             complaints += [f"{where}: {leak}" for leak in self.leaks(person, answer)]
             if page.to != PUBLIC and not (oracle.admitted(person, page.to) and oracle.sees(person, thing)):
-                absent = self.get(client, address(route, thing.absent) + page.query)
-                complaints += same(answer, thing.names, absent, thing.absent, where)
+                complaints += self.as_nothing(answer, thing.names, thing.absent, ask, where)
         for known, unknown in self.crossed(page.of, person):
-            answer, absent = (self.get(client, address(route, names)) for names in (known, unknown))
-            complaints += same(answer, known, absent, unknown, f"{person} looks at {route} with {known}")
+            answer, where = ask(known), f"{person} looks at {route} with {known}"
+            complaints += self.as_nothing(answer, known, unknown, ask, where)
             if answer.status not in {NOT_FOUND, WRONG_METHOD}:
-                complaints.append(f"{person} looks at {route} with {known}: {answer.status}")
+                complaints.append(f"{where}: {answer.status}")
         return complaints
 
     def _presses_in_vain(self, route: str, page: Page, person: str) -> list[str]:
@@ -187,16 +204,45 @@ class Walker:
             for thing in self.offered(page.of, person, admitted=admitted)
             if not (admitted and oracle.sees(person, thing))
         ]
-        for thing in sample(unseen, 3):
-            answer, absent = (self.send(client, "POST", address(route, names)) for names in (thing.names, thing.absent))
+
+        def ask(names: Mapping[str, Any]) -> Answer:
+            return self.send(client, "POST", address(route, names))
+
+        self.nothing.clear()
+        for thing in sample(unseen, 3 if admitted else 1):
+            answer = ask(thing.names)
             where = f"{person} presses {route} of {thing.kind} {thing.key}"
             if answer.status not in ({NOT_FOUND, WRONG_METHOD} if admitted else {NOT_FOUND}):
                 complaints.append(f"{where}: {answer.status}, not 404")
-            complaints += same(answer, thing.names, absent, thing.absent, where)
+            complaints += self.as_nothing(answer, thing.names, thing.absent, ask, where)
             complaints += [f"{where}: {leak}" for leak in self.leaks(person, answer)]
         for known, unknown in self.crossed(page.of, person):
-            answer, absent = (self.send(client, "POST", address(route, names)) for names in (known, unknown))
-            complaints += same(answer, known, absent, unknown, f"{person} presses {route} with {known}")
+            complaints += self.as_nothing(ask(known), known, unknown, ask, f"{person} presses {route} with {known}")
+        return complaints
+
+    def by_other_methods(self, route: str, people: Iterable[str]) -> list[str]:
+        """What no browser sends opens nothing that a GET or a POST does not, and writes nothing."""
+        page, complaints = PAGES[route], []
+        for person in people:
+            client, admitted = self.browser(person), oracle.admitted(person, page.to)
+            things = self.offered(page.of, person, admitted=admitted)
+            unseen = [thing for thing in things if not (admitted and oracle.sees(person, thing))]
+            for method in ("HEAD", "PUT", "PATCH", "DELETE"):
+
+                def ask(names: Mapping[str, Any], client: Client = client, method: str = method) -> Answer:
+                    return self.send(client, method, address(route, names))
+
+                self.nothing.clear()
+                with undone():
+                    before = written()
+                    for thing in sample(unseen, 1):
+                        answer, where = ask(thing.names), f"{person} sends {method} to {route} of {thing.key}"
+                        complaints += self.as_nothing(answer, thing.names, thing.absent, ask, where)
+                        complaints += [f"{where}: {leak}" for leak in self.leaks(person, answer)]
+                        complaints += (
+                            [f"{where}: {answer.status}"] if answer.status not in (NOT_FOUND, WRONG_METHOD) else []
+                        )
+                    complaints += wrote(written() - before, f"{person} sends {method} to {route}")
         return complaints
 
     def _presses(self, route: str, page: Page, person: str) -> list[str]:
@@ -226,6 +272,7 @@ class Walker:
             reading = name.startswith("GET")
             mine = [thing for thing in things if admitted and oracle.sees(person, thing)]
             others = [thing for thing in things if thing not in mine]
+            self.nothing.clear()
             with undone():
                 before = written()
                 for thing in others if reading else sample(others, 4):
@@ -241,19 +288,19 @@ class Walker:
 
     def _calls(self, name: str, call: Call, person: str, thing: Thing, expected: set[int]) -> list[str]:
         method, _, route = name.partition(" ")
-        client = self.program(person)
-        answer = self.send(client, method, address(route, thing.names) + call.query, call.body, upload=call.upload)
+
+        def ask(names: Mapping[str, Any]) -> Answer:
+            path = address(route, names) + call.query
+            return self.send(self.program(person), method, path, call.body, upload=call.upload)
+
+        answer = ask(thing.names)
         where = f"{person} calls {name} of {thing.kind} {thing.key}"
         complaints = [f"{where}: {leak}" for leak in self.leaks(person, answer)]
         if answer.status not in expected:
             complaints.append(f"{where}: {answer.status}, not {sorted(expected)}: {answer.body[:200]}")
-        if (
-            thing.names
-            and expected <= {NOT_FOUND, FORBIDDEN}
-            and not (expected == {FORBIDDEN} and oracle.sees(person, thing))
-        ):
-            absent = self.send(client, method, address(route, thing.absent) + call.query, call.body, upload=call.upload)
-            complaints += same(answer, thing.names, absent, thing.absent, where)
+        unseen = not (oracle.admitted(person, call.to) and oracle.sees(person, thing))
+        if thing.names and unseen:
+            complaints += self.as_nothing(answer, thing.names, thing.absent, ask, where)
         return complaints
 
     # --- Nobody, and who was switched off ---------------------------------------------------------------------------
@@ -388,7 +435,7 @@ class Walker:
         return [*turned(mine, turn)[:MOST], *sample(others, MOST)]
 
     def _acts(self, person: str) -> list[Thing]:
-        """Every second act, the others with the next person, on one or another of the person's orders; some on others."""
+        """Every second act, the rest with the next person, on one or another own order; and some on others' orders."""
         orders = self.world.of("order")
         mine = [order.key for order in orders if oracle.sees(person, order)]
         others = [order.key for order in orders if order.key not in mine]
@@ -409,7 +456,7 @@ class Walker:
         whole, part = mine[0].names.keys()
         others = [thing for thing in things if thing.names[whole] != mine[0].names[whole]]
         own = {whole: mine[0].names[whole]}
-        return [(own | {part: other.names[part]}, own | {part: other.absent[part]}) for other in sample(others, 3)]
+        return [(own | {part: other.names[part]}, own | {part: other.absent[part]}) for other in sample(others, 2)]
 
 
 NOTHING = Thing("", "", {})
@@ -445,12 +492,15 @@ def expected_look(page: Page, person: str, thing: Thing) -> set[int]:
 
 def same(answer: Answer, names: Mapping[str, Any], absent: Answer, twins: Mapping[str, Any], where: str) -> list[str]:
     """A complaint if what there is and what there is not are told apart."""
-    mine, theirs = answer.like(names), absent.like(twins)
-    if mine == theirs:
-        return []
+    return differs(answer.like(names), absent.like(twins), where)
+
+
+def differs(mine: Likeness, theirs: Likeness, where: str) -> list[str]:
+    """A complaint that says in what two answers differ."""
     parts = ("status", "headers", "body")
-    differing = next(part for part, one, other in zip(parts, mine, theirs, strict=True) if one != other)
-    return [f"{where}: {differing} differs from that of what there is not ({answer.status}, {absent.status})"]
+    differing = [part for part, one, other in zip(parts, mine, theirs, strict=True) if one != other]
+    told = f"{' and '.join(differing)} not as of what there is not ({mine[0]}, {theirs[0]})"
+    return [f"{where}: {told}"] if differing else []
 
 
 def wrote(rows: Counter[str], where: str, *, notes: bool = False, but: Iterable[str] = ()) -> list[str]:

@@ -42,6 +42,7 @@ TONGLING, WUHU, NANJING = "340700", "340200", "320100"
 ANHUI, JIANGSU = "34", "32"
 PROVINCE_OF = {TONGLING: ANHUI, WUHU: ANHUI, NANJING: JIANGSU}
 DISTRICT_OF = {TONGLING: "340705", WUHU: "340202", NANJING: "320102"}
+KEPT = ("act", "kind")  # words in addresses that everybody knows; only what they are about may be absent
 PREFIX = {TONGLING: "TL", WUHU: "WH", NANJING: "NJ"}
 
 
@@ -75,7 +76,7 @@ class World:
 
     def add(self, kind: str, key: str, names: dict[str, Any], **told: Any) -> Thing:
         """Note a thing; its absent twin has names of the same shape and length that stand for nothing."""
-        absent = {name: value if name in ("act", "kind") else gone(value) for name, value in names.items()}
+        absent = {name: value if name in KEPT else gone(value) for name, value in names.items()}
         found = self.things.setdefault(kind, {})[key] = Thing(kind, key, names, told, absent)
         return found
 
@@ -185,8 +186,8 @@ class Builder:
     def _engage(self, username: str, role: str, department: str, scope: str) -> None:
         home = Department.objects.get(code=department)
         one = people.engage(
-            username=username, employee_number=dialled("number", username), name=mark("name", username), department=home,
-            password=None, password_hash=self.hashed, manager=None, by=None, at=FOUNDED,
+            username=username, employee_number=dialled("number", username), name=mark("name", username),
+            department=home, password=None, password_hash=self.hashed, manager=None, by=None, at=FOUNDED,
         )  # fmt: skip
         people.post(one, role=Role.objects.get(code=role), department=home, scope=scope, by=None, at=FOUNDED)
         self.staff[username] = Staff.objects.get(pk=one.pk)
@@ -391,7 +392,8 @@ class Builder:
             self._open(type_, type_, TONGLING, "agent2", with_, ["agent2"])
 
     def _repair(
-        self, key: str, city: str, agent: str, dispatcher: str, team: str, head: str, engineer: str | None, *, customer: str = ""
+        self, key: str, city: str, agent: str, dispatcher: str, team: str, head: str, engineer: str | None, *,
+        customer: str = "",
     ) -> WorkOrder:  # fmt: skip
         own = PREFIX[city]
         order = self._open(
@@ -412,7 +414,8 @@ class Builder:
         return order
 
     def _open(
-        self, key: str, type_: str, city: str, agent: str, with_: list[str], people_: list[str], *, customer: str = "", **form: str
+        self, key: str, type_: str, city: str, agent: str, with_: list[str], people_: list[str], *,
+        customer: str = "", **form: str,
     ) -> WorkOrder:  # fmt: skip
         point = self.points.get(customer)
         told = {"city": city, "province": PROVINCE_OF[city], "with": with_, "people": people_}
@@ -523,7 +526,9 @@ class Builder:
             self._contact(key, taken.interaction, city, department, agent, words)
         words = [mark("party", "begun"), dialled("party", "begun"), mark("said", "begun")]
         begun = intake.begin(
-            Contact(channel="phone", party_name=words[0], party_phone=words[1], occurred_at=self.at(), outcome=words[2]),
+            Contact(
+                channel="phone", party_name=words[0], party_phone=words[1], occurred_at=self.at(), outcome=words[2]
+            ),
             by=self.staff["agent2"], at=self.at(),
         )  # fmt: skip
         self._contact("begun", begun.interaction, TONGLING, "TL-CALL", "agent2", words)
