@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.matrix.world import ANHUI, JIANGSU, NANJING, TONGLING, WUHU, Thing
+from tests.matrix.things import Thing
+from tests.matrix.world import ANHUI, JIANGSU, NANJING, TONGLING, WUHU
 
 
 @dataclass(frozen=True)

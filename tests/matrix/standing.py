@@ -15,8 +15,9 @@ from jingming.codes import actions as codes
 from jingming.database.address import OWNER
 from jingming.database.tests.workbench import Workbench
 from tests.cast import FOUNDED, PASSWORD, forget_everything
+from tests.matrix.things import World
 from tests.matrix.walking import Walker
-from tests.matrix.world import World, build
+from tests.matrix.world import build
 
 
 @pytest.fixture(scope="session")

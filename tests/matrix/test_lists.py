@@ -15,9 +15,11 @@ from jingming.workorders.actions import Matter
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.queries import QUEUES
 from tests.matrix import oracle
+from tests.matrix.answers import undone
 from tests.matrix.declared import OPERATIONS, PAGES
-from tests.matrix.walking import Walker, declared_for, undone
-from tests.matrix.world import NANJING, TONGLING, WUHU, mark
+from tests.matrix.things import mark
+from tests.matrix.walking import Walker, declared_for
+from tests.matrix.world import NANJING, TONGLING, WUHU
 
 pytest_plugins = ["tests.matrix.standing"]
 DOORS = {**PAGES, **OPERATIONS}

@@ -18,11 +18,12 @@ from jingming.organisation.models import Department, Unit
 from jingming.workorders.rules import Act
 from tests.cast import PASSWORD
 from tests.matrix import oracle
+from tests.matrix.answers import answer_of, undone, written
 from tests.matrix.declared import OPERATIONS, PAGES, PRESSED
 from tests.matrix.filling import Form, form_of
 from tests.matrix.test_outside import permitted
-from tests.matrix.walking import Walker, address, answer_of, undone, written
-from tests.matrix.world import World
+from tests.matrix.things import World
+from tests.matrix.walking import Walker, address
 
 pytest_plugins = ["tests.matrix.standing"]
 Rows = dict[str, Counter[str]]

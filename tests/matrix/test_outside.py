@@ -10,10 +10,11 @@ from jingming.accounts import actions as people
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
 from tests.matrix import oracle
+from tests.matrix.answers import answer_of, undone, written
 from tests.matrix.declared import OPERATIONS, PAGES
 from tests.matrix.oracle import PUBLIC
-from tests.matrix.walking import NOTHING, Walker, address, answer_of, undone, written
-from tests.matrix.world import World
+from tests.matrix.things import World
+from tests.matrix.walking import NOTHING, Walker, address
 
 pytest_plugins = ["tests.matrix.standing"]
 CLOSED = [route for route, page in PAGES.items() if page.to != PUBLIC]

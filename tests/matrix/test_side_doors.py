@@ -11,8 +11,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jingming.workorders.models import WorkOrder
-from tests.matrix.walking import Answer, Walker, address, answer_of, same, undone, written
-from tests.matrix.world import World, gone
+from tests.matrix.answers import Answer, answer_of, same, undone, written
+from tests.matrix.things import World, gone
+from tests.matrix.walking import Walker, address
 
 pytest_plugins = ["tests.matrix.standing"]
 ACTS = "api/v1/work-orders/{str:number}/acts"

@@ -7,10 +7,11 @@ import pytest
 from jingming.interactions.models import Interaction
 from jingming.workorders.models import WorkOrder
 from tests.matrix import oracle
+from tests.matrix.answers import Answer
 from tests.matrix.declared import HEARD_OF
 from tests.matrix.listening import Ear, listen
-from tests.matrix.walking import Answer, Walker
-from tests.matrix.world import World
+from tests.matrix.things import World
+from tests.matrix.walking import Walker
 
 pytest_plugins = ["tests.matrix.standing"]
 

@@ -8,86 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
 from django.test import Client
 
 from tests import doors
-from tests.cast import forget_everything
 from tests.matrix import oracle
+from tests.matrix.answers import Answer, Asks, Likeness, answer_of, differs, same, undone, written, wrote
 from tests.matrix.declared import OPERATIONS, PAGES, PRESSED, Call, Page
-from tests.matrix.oracle import EVERYBODY, PUBLIC
-from tests.matrix.world import KEPT, Thing, World
+from tests.matrix.oracle import PUBLIC
+from tests.matrix.things import KEPT, Thing, World
 
 WORD = re.compile(r"(?i)qz[0-9a-f]{8}|139[0-9]{8}|[A-Z]{2}-[0-9]{3,4}-[0-9]{8}-[0-9]{6}")
-# What differs from one answer to the next: form tokens, keys of forms, and the moment itself.
-FLEETING = re.compile(
-    r'value="[A-Za-z0-9]{64}"|name="form_key" value="[0-9a-f]+"|value="[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+"'
-)
 NOT_FOUND, FORBIDDEN, WRONG_METHOD = 404, 403, 405
 HANDLED = {200, 302, 303, 400, 403, 405, 409, 413, 422}  # whatever a half-filled form may hear, but no 404 and no 5xx
-Likeness = tuple[int, tuple[tuple[str, str], ...], str]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, as far as anybody could read anything out of it."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-    asked: str = ""
-
-    def like(self, names: Mapping[str, Any]) -> Likeness:
-        """The answer without what the asker has put into it, and without what is fleeting: equals say the same."""
-        texts = [self.body, *self.headers.values()]
-        for value in sorted(map(str, names.values()), key=len, reverse=True):
-            texts = [text.replace(value, "‹asked›") for text in texts]
-        body, *values = (FLEETING.sub("‹fleeting›", text) for text in texts)
-        return self.status, tuple(zip(self.headers, values, strict=True)), body
-
-
-def answer_of(response: Any, asked: str = "") -> Answer:
-    """Read a response to its end, files too."""
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    headers = {name: value for name, value in response.headers.items() if name != "Set-Cookie"}
-    headers["Cookies"] = " ".join(sorted(response.cookies))
-    if messages := response.cookies.get("messages"):
-        headers["Messages"] = messages.value
-    return Answer(response.status_code, headers, content.decode("utf-8", "replace"), asked)
-
-
-Asks = Callable[[Mapping[str, Any]], Answer]
-
-
-# --- Nothing stays --------------------------------------------------------------------------------------------------
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever happens inside is undone, in the database and in what processes remember."""
-    try:
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-    finally:
-        forget_everything()
-
-
-def written() -> Counter[str]:
-    """How many rows this transaction has inserted, changed or deleted so far, by table."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
-        )
-        return Counter(dict(cursor.fetchall()))
 
 
 @dataclass
@@ -490,25 +429,6 @@ def expected_look(page: Page, person: str, thing: Thing) -> set[int]:
     return set(page.look)
 
 
-def same(answer: Answer, names: Mapping[str, Any], absent: Answer, twins: Mapping[str, Any], where: str) -> list[str]:
-    """A complaint if what there is and what there is not are told apart."""
-    return differs(answer.like(names), absent.like(twins), where)
-
-
-def differs(mine: Likeness, theirs: Likeness, where: str) -> list[str]:
-    """A complaint that says in what two answers differ."""
-    parts = ("status", "headers", "body")
-    differing = [part for part, one, other in zip(parts, mine, theirs, strict=True) if one != other]
-    told = f"{' and '.join(differing)} not as of what there is not ({mine[0]}, {theirs[0]})"
-    return [f"{where}: {told}"] if differing else []
-
-
-def wrote(rows: Counter[str], where: str, *, notes: bool = False, but: Iterable[str] = ()) -> list[str]:
-    """A complaint about each table that was written to; looking may write nothing but who fetched which file."""
-    excepted = {*but, *(table for table in rows if notes and table.startswith("audit_entry"))}
-    return [f"{where}: {count} rows of {table} written" for table, count in rows.items() if table not in excepted]
-
-
 def sample(things: list[Thing], most: int) -> list[Thing]:
     """Some of the things, the first and the last among them."""
     if len(things) <= most:
@@ -544,6 +464,3 @@ def found_pages() -> dict[str, doors.Address]:
 def found_operations() -> dict[str, doors.Address]:
     """Every operation of the API by method and route."""
     return {f"{method} {door.route}": door for door in doors.operations() for method in door.methods}
-
-
-__all__ = ["EVERYBODY", "Answer", "Walker", "address", "found_operations", "found_pages", "undone", "written"]
