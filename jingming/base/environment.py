@@ -104,7 +104,7 @@ KNOBS = (
         "yes when browsers reach the desk by HTTPS: cookies and redirects then insist on it.",
     ),
     Knob("JINGMING_WEB_PROCESSES", _whole(1, 64), 2, "Web processes."),
-    Knob("JINGMING_WEB_THREADS", _whole(1, 64), 4, "Threads of each web process."),
+    Knob("JINGMING_WEB_THREADS", _whole(1, 64), 3, "Threads of each web process."),
     Knob("JINGMING_WORKER_JOBS", _whole(1, 64), 4, "Jobs that the worker does at a time."),
     Knob("JINGMING_UPLOAD_MEGABYTES", _whole(1, 1000), 20, "Largest attachment."),
     Knob(

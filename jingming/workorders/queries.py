@@ -237,9 +237,9 @@ def narrowed(*, status: str | None = None, type: str = "", level: str = "") -> Q
     return condition or None
 
 
-def numbers_of(ids: Iterable[int | None]) -> dict[int, str]:
-    """Order id → number, for contacts that the reader may see; the numbers of their orders are no secret to them."""
-    return dict(WorkOrder.objects.filter(pk__in={pk for pk in ids if pk}).values_list("pk", "number"))
+def numbers_of(person: Staff, ids: Iterable[int | None]) -> dict[int, str]:
+    """Order id → number, of those orders that the person may see."""
+    return dict(visible_to(person).filter(pk__in={pk for pk in ids if pk}).values_list("pk", "number"))
 
 
 def departments_that_took_part(orders: Iterable[WorkOrder]) -> dict[int, set[int]]:

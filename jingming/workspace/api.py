@@ -476,7 +476,7 @@ def take_contact(request: StaffRequest, payload: NoOrder) -> HttpResponse:
 def list_contacts(request: StaffRequest, cursor: Annotated[str, Query(max_length=200)] = "") -> dict[str, object]:
     """The contacts that you may see, newest first."""
     page = interactions.latest(request.user, cursor)
-    numbers = queries.numbers_of(contact.order_id for contact in page.items)
+    numbers = queries.numbers_of(request.user, (contact.order_id for contact in page.items))
     return listing(page, lambda contact: _contact(contact, numbers.get(contact.order_id or 0)))
 
 
@@ -484,7 +484,7 @@ def list_contacts(request: StaffRequest, cursor: Annotated[str, Query(max_length
 def contact(request: StaffRequest, contact_id: int) -> dict[str, Any]:
     """One contact."""
     found = interaction_access.get_interaction(request.user, contact_id)
-    return _contact(found, queries.numbers_of([found.order_id]).get(found.order_id or 0))
+    return _contact(found, queries.numbers_of(request.user, [found.order_id]).get(found.order_id or 0))
 
 
 # --- Orders ---------------------------------------------------------------------------------------------------------
