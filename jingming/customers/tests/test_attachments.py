@@ -27,8 +27,8 @@ SignedIn = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
-def _customers_own_files() -> None:
-    access.register_owner("customers.Customer", get_customer)
+def _customers_own_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(access._owners, "customers.Customer", get_customer)
 
 
 @pytest.fixture(autouse=True)
