@@ -1,0 +1,96 @@
+"""Every page of the installation in a real browser: no barrier in light or dark, nothing that makes a phone scroll
+sideways, no complaint of the console or the content policy, and little to fetch for whoever has been there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, Response
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import DESK, IN_A_BROWSER, look_at
+from tests.matrix import oracle
+from tests.matrix.declared import PAGES
+from tests.matrix.oracle import PUBLIC
+from tests.matrix.things import Thing, World
+from tests.matrix.walking import Walker, address, expected_look
+
+pytest_plugins = ["tests.matrix.standing"]
+pytestmark = IN_A_BROWSER
+
+HEAVIEST = 300_000  # bytes that a page may make a browser fetch that has its files already
+NO_PAGE = ("api/<path:rest>", "api/v1/", "api/v1/openapi.json", "healthz", "readyz")  # answers for programs
+NOT_OURS = ("api/v1/docs",)  # Swagger UI: its markup is its makers'
+SHOWN = [
+    route
+    for route, page in PAGES.items()
+    if 200 in page.look and route not in NO_PAGE + NOT_OURS and not page.of.startswith("attachment")
+]
+
+
+@dataclass
+class Visitor:
+    """A browser tab of somebody; what it complains of is kept."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    fetched: list[Response] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("console", lambda line: self._hear(line.type, line.text))
+        self.page.on("response", lambda response: self.fetched.append(response))  # noqa: PLW0108  # Playwright cannot wrap a builtin
+
+    def _hear(self, kind: str, text: str) -> None:
+        # A page that says why something cannot be done answers 403 or 409, which the browser logs.
+        if kind == "error" and "the server responded with a status of 4" not in text:
+            self.complaints.append(f"{self.page.url}: {text}")
+
+    def weight(self) -> int:
+        """Bytes of bodies that have come over the wire."""
+        return sum(one.request.sizes()["responseBodySize"] for one in self.fetched if not one.from_service_worker)
+
+
+@pytest.fixture
+def site(world: World) -> Iterator[str]:
+    server = LiveServer("localhost:0")
+    server._live_server_modified_settings.enable()
+    yield server.url
+    server.stop()
+
+
+def whoever_sees(walker: Walker, route: str) -> tuple[str, Thing]:
+    """Somebody to whom the page shows itself, and what to show."""
+    page = PAGES[route]
+    for person in ("" if page.to == PUBLIC else "agent1", *oracle.PEOPLE):
+        if not person:
+            return "", walker.offered(page.of, "agent1", admitted=True)[0]
+        if not oracle.admitted(person, page.to):
+            continue
+        for thing in walker.offered(page.of, person, admitted=True):
+            if 200 in expected_look(page, person, thing):
+                return person, thing
+    pytest.fail(f"nobody sees {route}")
+
+
+@pytest.mark.parametrize("route", SHOWN)
+def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, site: str, chromium: Browser):
+    person, thing = whoever_sees(walker, route)
+    with chromium.new_context(base_url=site, viewport=DESK, locale="zh-CN", reduced_motion="reduce") as context:
+        if person:
+            key = {"name": settings.SESSION_COOKIE_NAME, "value": walker.world.cookies[person], "url": site}
+            context.add_cookies([key])
+        visitor = Visitor(context.new_page())
+        visitor.listen()
+        where = address(route, thing.names) + PAGES[route].query
+        visitor.page.goto(where)
+        look_at(visitor.page)
+        visitor.fetched.clear()
+        visitor.page.goto(where)
+        visitor.page.wait_for_load_state("load")
+
+        assert visitor.weight() < HEAVIEST
+        assert visitor.complaints == []
