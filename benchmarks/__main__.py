@@ -7,7 +7,7 @@ from importlib import import_module
 
 from . import installation
 
-MEASUREMENTS = ("create", "events", "pages")
+MEASUREMENTS = ("create", "events", "pages", "paint")
 
 
 def main(names: list[str]) -> None:

@@ -30,7 +30,7 @@ def run() -> None:
     first: dict[str, float] = {}
     loaded = 0
     for size in SIZES:
-        _load(loaded, size)
+        load_orders(loaded, size)
         loaded = size
         for page, figures in _visit(size).items():
             p95, raw = figures
@@ -40,7 +40,7 @@ def run() -> None:
             first.setdefault(page, p95)
 
 
-def _load(begin: int, end: int) -> None:
+def load_orders(begin: int, end: int) -> None:
     from django.db import connections
 
     from jingming.base.clock import now
