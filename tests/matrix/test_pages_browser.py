@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import DESK, IN_A_BROWSER, look_at
+from tests.browser import DESK, IN_A_BROWSER, is_a_fault, look_at
 from tests.matrix import oracle
 from tests.matrix.declared import PAGES
 from tests.matrix.oracle import PUBLIC
@@ -41,13 +41,12 @@ class Visitor:
 
     def listen(self) -> None:
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
-        self.page.on("console", lambda line: self._hear(line.type, line.text))
+        self.page.on("console", self._hear)
         self.page.on("response", lambda response: self.fetched.append(response))  # noqa: PLW0108  # Playwright cannot wrap a builtin
 
-    def _hear(self, kind: str, text: str) -> None:
-        # A page that says why something cannot be done answers 403 or 409, which the browser logs.
-        if kind == "error" and "the server responded with a status of 4" not in text:
-            self.complaints.append(f"{self.page.url}: {text}")
+    def _hear(self, line: ConsoleMessage) -> None:
+        if is_a_fault(line):
+            self.complaints.append(f"{self.page.url}: {line.text}")
 
     def weight(self) -> int:
         """Bytes of bodies that have come over the wire."""
