@@ -67,9 +67,16 @@ def read(key: str) -> IO[bytes]:
     return path_of(key).open("rb")
 
 
+def small_path_of(key: str) -> Path:
+    """Where a small picture of the bytes of `key` lies, once somebody has asked for it."""
+    place = path_of(key)
+    return place.with_name(f"{place.name}.small")
+
+
 def remove(key: str) -> None:
     """Forget the bytes; nothing happens if there are none."""
     path_of(key).unlink(missing_ok=True)
+    small_path_of(key).unlink(missing_ok=True)
 
 
 def keys_older_than(moment: float) -> Iterator[str]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jingming.codes.queries import label_of
+from jingming.files.models import Attachment
 from jingming.organisation.queries import departments
 from jingming.ui.labels import in_language
 from jingming.workorders.access import field_label
@@ -36,7 +37,7 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line as ui/_timeline.html takes it."""
+    """One line as ui/_timeline.html takes it; `kind` is the filter of the history that keeps it."""
 
     at: datetime
     who: str
@@ -46,6 +47,8 @@ class Line:
     change: str
     tone: str
     icon: str
+    kind: str = "acts"
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,10 @@ class Names:
         return in_language(found.label.model_dump()) if found else key
 
 
-def lines(history: Iterable[History], names: Names) -> list[Line]:
-    """The history in words, newest first."""
-    return [_line(line, names) for line in reversed(list(history))]
+def lines(history: Iterable[History], names: Names, files: Sequence[Attachment] = ()) -> list[Line]:
+    """The history in words, newest first, with the files where they were attached."""
+    by_id = {file.pk: file for file in files}
+    return [_line(line, names, by_id) for line in reversed(list(history))]
 
 
 def people_in(history: Iterable[History]) -> set[int]:
@@ -79,8 +83,11 @@ def people_in(history: Iterable[History]) -> set[int]:
     return {line.to_staff_id for line in history if line.to_staff_id}
 
 
-def _line(line: History, names: Names) -> Line:
-    act = Act(line.act)
+KINDS: Mapping[Act, str] = {Act.NOTE: "notes", Act.ATTACH: "files", Act.WORK: "work"}
+
+
+def _line(line: History, names: Names, files: Mapping[int, Attachment]) -> Line:
+    act, file = Act(line.act), files.get(line.facts.get("attachment", 0))
     return Line(
         at=line.occurred_at,
         who=line.by_name or (_("Import") if line.imported else _("The system")),
@@ -90,6 +97,8 @@ def _line(line: History, names: Names) -> Line:
         change=_change(line, names),
         tone=TONES.get(act, "note"),
         icon=ICONS[act],
+        kind=KINDS.get(act, "acts"),
+        files=(file,) if file else (),
     )
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("intake/", opens(intake.desk, to=Authority.TAKE_INTAKE), name="intake"),
     path("orders/", opens(orders.orders, to=SEE_ORDERS), name="orders"),
     path("orders/<str:number>/", opens(orders.order, to=SEE_ORDERS), name="order"),
+    path("orders/<str:number>/files/", opens(orders.add_files, to=SEE_ORDERS), name="order_files"),
     path("orders/<str:number>/acts/<str:act>/", opens(acts.act, to=SEE_ORDERS), name="order_act"),
     path("interactions/", opens(interactions.interactions, to=Authority.SEE_INTERACTIONS), name="interactions"),
     path("audit/", opens(administration.audit_log, to=Authority.SEE_AUDIT), name="audit"),

@@ -53,6 +53,7 @@ PAGES: Mapping[str, Page] = {
     "intake/": Page("intake.take", asks=("q",)),
     "orders/": Page(SEE_ORDERS, query="?queue=all", lists="order"),
     "orders/<str:number>/": Page(SEE_ORDERS, of="order"),
+    "orders/<str:number>/files/": Page(SEE_ORDERS, of="order", look=PRESSED),
     "orders/<str:number>/acts/<str:act>/": Page(SEE_ORDERS, of="act", look=(200, 403, 409)),
     "interactions/": Page("interactions.see", lists="interaction"),
     "flows/": Page("flows.see"),

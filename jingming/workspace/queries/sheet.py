@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,8 @@ from jingming.workspace.acts import ICONS, KEYS, most_likely
 
 from .chips import Chip, level_chip, rest_chip, state_chip
 from .lists import place_of
+from .steps import step_bar
+from .story import Story, story
 
 HEADING = 60  # characters of the description that an order's heading shows
 
@@ -73,7 +76,7 @@ class Sheet:
     primary: Possible | None
     possible: list[Possible]
     refused: list[Fact]
-    history: list[words.Line]
+    story: Story
     hanging: Hanging
 
     @property
@@ -82,8 +85,10 @@ class Sheet:
         return len(self.order.description) > HEADING or "\n" in self.order.description
 
 
-def sheet(order: WorkOrder, person: Staff) -> Sheet:
-    """An order with what hangs on it and what can be done: thirteen queries at most, whatever hangs on it."""
+def sheet(order: WorkOrder, person: Staff, *, at: datetime, show: str = "", everything: bool = False) -> Sheet:
+    """An order with what hangs on it and what can be done: thirteen queries at most, whatever hangs on it.
+
+    `show` is the kind of lines that its history keeps, `everything` folds none away."""
     hanging = hanging_on(order, person)
     now = access.situated(order, tasks=hanging.tasks, reviews=hanging.reviews, callbacks=hanging.callbacks)
     allowed = access.acts_for(order, person, now)
@@ -107,14 +112,14 @@ def sheet(order: WorkOrder, person: Staff) -> Sheet:
         state=state_chip(order.status),
         level=level_chip(order.level),
         rest=rest_chip(order),
-        steps=_steps(order, hanging.history, names),
+        steps=step_bar(order, hanging.history, names, at=at),
         whom=_whom(order, person),
         facts=_facts(order),
         lacking=[access.field_label(order, key) for key in lacking],
         primary=next((one for one in possible if one.act == next_act), None),
         possible=possible,
         refused=_refused(order, person, allowed.refused),
-        history=words.lines(hanging.history, names),
+        story=story(hanging, names, show=show, everything=everything),
         hanging=hanging,
     )
 
@@ -172,33 +177,3 @@ def _facts(order: WorkOrder) -> list[Fact]:
         Fact(_("Outcome"), order.outcome),
     ]
     return [fact for fact in found if fact.value]
-
-
-def _steps(order: WorkOrder, history: Sequence[History], names: words.Names) -> list[dict[str, object]]:
-    """The step bar: taken, then the steps of the flow; those behind say when they were left, by whom."""
-    keys = [step.key for step in order.flow.steps]
-    here = keys.index(order.step) if order.step in keys else 0
-    left = {line.from_step: line for line in history if line.from_step and line.from_step != line.to_step}
-    visited = {line.to_step for line in history} | {line.from_step for line in history}
-    last = history[-1] if history else None
-    opened = history[0] if history else None
-    bar: list[dict[str, object]] = [{"label": _("Taken"), "state": "done", "note": _when(opened)}]
-    for place, key in enumerate(keys):
-        entry: dict[str, object] = {"label": names.step(key), "state": "next", "note": ""}
-        if order.ended:
-            entry |= (
-                {"state": "done", "note": _when(left.get(key) or last)} if key in visited else {"note": _("not needed")}
-            )
-        elif place < here:
-            entry |= {"state": "done", "note": _when(left.get(key)) if key in visited else _("not needed")}
-        elif place == here:
-            chip = rest_chip(order) or state_chip(order.status)
-            entry |= {"state": "now", "chip": chip}
-        bar.append(entry)
-    return bar
-
-
-def _when(line: History | None) -> str:
-    if line is None:
-        return ""
-    return f"{words.moment(line.occurred_at)[5:]} {line.by_name}".rstrip()

@@ -6,21 +6,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from jingming.accounts.access import has
 from jingming.accounts.rules import Authority
 from jingming.base.clock import now
-from jingming.base.errors import Unfit
+from jingming.base.errors import Refusal, Unfit
 from jingming.base.http import StaffRequest
 from jingming.workorders import access
+from jingming.workorders.actions import attach
 from jingming.workorders.queries import QUEUES, types
 from jingming.workorders.queries import queue as read_queue
+from jingming.workorders.rules import Act
 from jingming.workspace import queries, queues
 from jingming.workspace.queues import FILTERS, Chosen
 
@@ -98,11 +101,48 @@ EMPTY: dict[str, Any] = {
 def order(request: StaffRequest, number: str) -> HttpResponse:
     """One order: what it is about, its way, and what can be done now."""
     found = access.get_order(request.user, number)
-    sheet = queries.sheet(found, request.user)
+    show, everything = request.GET.get("show", ""), "all" in request.GET
+    sheet = queries.sheet(found, request.user, at=now(), show=show, everything=everything)
+    able = {one.act for one in sheet.possible}
     context = {
         "sheet": sheet,
         "order": found,
         "can_take_more": has(request.user, Authority.TAKE_INTAKE) and found.opened_by_id == request.user.pk,
-        "contacts": queries.contact_lines(sheet.hanging.interactions),
+        "can_note": Act.NOTE in able,
+        "can_attach": Act.ATTACH in able,
     }
     return render(request, "workspace/order.html", context)
+
+
+@require_POST
+def add_files(request: StaffRequest, number: str) -> HttpResponse:
+    """Attach several files, each by itself: those that fit are kept, of the others it is said why not. JSON for scripts
+    {"kept": [name], "refused": [{"name", "reason"}]}; else the order's page says it."""
+    found = access.get_order(request.user, number)
+    kept, refused = [], []
+    for upload in request.FILES.getlist("files")[:MOST_FILES]:
+        try:
+            attach(found, upload=upload, purpose=_purpose(upload), by=request.user, at=now())
+        except Refusal as refusal:
+            reason = " ".join(refusal.fields.values()) or refusal.message
+            refused.append({"name": upload.name, "reason": str(reason)})
+        else:
+            kept.append(upload.name)
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"kept": kept, "refused": refused}, status=422 if refused else 200)
+    if kept:
+        messages.success(request, _("Attached: %(names)s.") % {"names": ", ".join(map(str, kept))})
+    for one in refused:
+        messages.error(request, _("%(name)s was not attached. %(reason)s") % one)
+    if not kept and not refused:
+        messages.error(request, _("Choose at least one file."))
+    return redirect("order", number)
+
+
+MOST_FILES = 20
+
+
+def _purpose(upload: UploadedFile[bytes]) -> str:
+    """What a file is most likely for, by what the browser says it is."""
+    kind = (upload.content_type or "").split("/")[0]
+    return {"image": "photo", "audio": "recording"}.get(kind, "document")
