@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from jingming.base.environment import read_environment
 from jingming.base.secret import kept_secret
 from jingming.database.address import django_databases
+from jingming.ui.assets import stamp
 
 ENVIRONMENT = read_environment(os.environ)
 HOME = ENVIRONMENT.home
@@ -67,7 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jingming.ui.assets.AssetsMiddleware",
     "jingming.ui.middleware.SecurityHeadersMiddleware",
     "jingming.base.problems.ProblemsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -144,7 +145,8 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"  # what is shown where no unit says otherwise; everything is stored in UTC
 
 # --- Files the browser fetches --------------------------------------------------------------------------------------
-STATIC_URL = "/static/"
+# One stamp for all, so that browsers keep them for ever and still see every change at once.
+STATIC_URL = "/static/" if DEBUG else f"/static-{stamp(ROOT / 'jingming')}/"
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True  # serves straight from the slices; no collect step on a laptop
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from jingming.audit.actions import Person, record
 from jingming.base.errors import Refusal, Unfit
+from jingming.base.initials import initials
 from jingming.organisation.models import Department, Unit
 
 from . import queries
 from .models import ApiToken, GivenAnswer, Post, Role, Staff
-from .rules import SHIPPED_ROLES, USERNAME, Scope
+from .rules import LOOKS, SHIPPED_ROLES, USERNAME, Scope
 from .tokens import digest_of, new_token
 
 
@@ -55,6 +56,7 @@ def engage(
         username=username,
         employee_number=employee_number,
         name=name,
+        initials=initials(name),
         department=department,
         language=language,
         manager=manager,
@@ -96,7 +98,8 @@ def change(
             facts[field] = [str(before or ""), str(value or "")]
             setattr(person, field, value)
     if facts:
-        person.save(update_fields=list(facts))
+        person.initials = initials(person.name)
+        person.save(update_fields=[*facts, "initials"])
         record("accounts.changed", person, by=by, at=at, **facts)
     return person
 
@@ -174,6 +177,20 @@ def choose_language(person: Staff, language: str, *, at: datetime) -> None:
     person.language = language
     person.save(update_fields=["language"])
     record("accounts.language_chosen", person, by=person, at=at, language=language)
+
+
+@transaction.atomic
+def choose_look(person: Staff, *, at: datetime, **wanted: str) -> None:
+    """Remember how the person likes the desk to look: `theme`, `contrast`, `density`, as many as are named."""
+    changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        if name not in LOOKS or value not in LOOKS[name].values:
+            raise Unfit(fields={name: _("Choose one of those on offer.")})
+        setattr(person, name, value)
+    person.save(update_fields=list(changed))
+    record("accounts.look_chosen", person, by=person, at=at, **changed)
 
 
 def note_sign_in(person: Staff, *, address: str, at: datetime) -> None:

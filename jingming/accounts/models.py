@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from jingming.organisation.models import Department, Unit
 from jingming.ui.labels import in_language
 
-from .rules import Authority, Scope
+from .rules import Authority, Contrast, Density, Scope, Theme
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -30,7 +30,11 @@ class Staff(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     employee_number = models.CharField(max_length=20, unique=True, help_text="told to callers: 工号")
     name = models.CharField(max_length=60)
+    initials = ArrayField(models.TextField(), default=list, blank=True, help_text="of the name, as it may be read")
     language = models.CharField(max_length=10, default="zh-hans")
+    theme = models.CharField(max_length=12, choices=Theme.choices, default=Theme.AUTO)
+    contrast = models.CharField(max_length=12, choices=Contrast.choices, default=Contrast.AUTO)
+    density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
     department = models.ForeignKey(Department, models.PROTECT, related_name="staff", help_text="home department")
     manager = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="engineers", help_text="approval manager 审批经理"

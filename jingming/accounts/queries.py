@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
+from jingming.base.initials import as_initials, begin_with
 from jingming.base.paging import PAGE
 from jingming.organisation.queries import departments, units
 
@@ -101,11 +102,16 @@ class Colleagues:
 
 
 def colleagues(visible: QuerySet[Staff], *, text: str = "", after: str = "") -> Colleagues:
-    """Those of the visible staff whose name, username or employee number holds `text`, after an employee number."""
+    """Those of the visible staff whose name (or its initials), username or employee number holds `text`, after an
+    employee number."""
     people = visible.select_related("department", "manager").order_by("employee_number")
     if text:
+        typed = as_initials(text)
         people = people.filter(
-            Q(name__icontains=text) | Q(username__icontains=text) | Q(employee_number__startswith=text)
+            Q(name__icontains=text)
+            | Q(username__icontains=text)
+            | Q(employee_number__startswith=text)
+            | (Q(begin_with(typed)) if typed else Q())
         )
     if after:
         people = people.filter(employee_number__gt=after)

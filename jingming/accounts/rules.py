@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # What the audit says about an account, in words.
 DONE = {
@@ -15,6 +16,7 @@ DONE = {
     "accounts.post_ended": _("Post ended"),
     "accounts.password_set": _("Password set"),
     "accounts.language_chosen": _("Language chosen"),
+    "accounts.look_chosen": _("Look of the desk chosen"),
     "accounts.signed_in": _("Signed in"),
     "accounts.sign_in_failed": _("Sign-in failed"),
     "accounts.signed_out": _("Signed out"),
@@ -33,6 +35,32 @@ class Scope(TextChoices):
     ALL = "all", _("Everything")
 
 
+class Theme(TextChoices):
+    """Light or dark; `auto` follows the computer."""
+
+    AUTO = "auto", _("Auto")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Contrast(TextChoices):
+    """How strongly words stand out; `auto` follows the computer."""
+
+    AUTO = "auto", pgettext_lazy("contrast", "Normal")
+    MORE = "more", pgettext_lazy("contrast", "High")
+
+
+class Density(TextChoices):
+    """How close rows stand."""
+
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
+# What a person may set about the look of the desk → what there is to choose.
+LOOKS: dict[str, type[TextChoices]] = {"theme": Theme, "contrast": Contrast, "density": Density}
+
+
 class Authority(TextChoices):
     """What a role may see or do outside the acts of an order, which the order's flow gives to roles."""
 
@@ -48,6 +76,7 @@ class Authority(TextChoices):
     CHANGE_STAFF = "staff.change", _("Change staff and their posts")
     CHANGE_CODES = "codes.change", _("Change codes")
     SEE_AUDIT = "audit.see", _("Read the audit")
+    REPAIR_JOBS = "jobs.repair", _("Repair failed jobs")
 
 
 _A = Authority
@@ -71,7 +100,7 @@ SHIPPED_ROLES: dict[str, tuple[str, str, list[Authority]]] = {
     "sysadmin": (
         "系统管理员",
         "System administrator",
-        [_A.SEE_FLOWS, _A.SEE_ORGANISATION, _A.CHANGE_ORGANISATION, _A.CHANGE_CODES],
+        [_A.SEE_FLOWS, _A.SEE_ORGANISATION, _A.CHANGE_ORGANISATION, _A.CHANGE_CODES, _A.REPAIR_JOBS],
     ),
     "secadmin": ("安全管理员", "Security administrator", [_A.SEE_ORGANISATION, _A.SEE_STAFF, _A.CHANGE_STAFF]),
     "auditadmin": ("审计管理员", "Audit administrator", [_A.SEE_AUDIT, _A.SEE_ORGANISATION]),

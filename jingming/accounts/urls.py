@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/switch/", opens(signing_in.switch_user, to=EVERYBODY_SIGNED_IN), name="switch_user"),
     path("accounts/me/", opens(signing_in.profile, to=EVERYBODY_SIGNED_IN), name="profile"),
     path("accounts/language/", opens(signing_in.set_language, to=PUBLIC), name="set_language"),
+    path("accounts/look/", opens(signing_in.set_look, to=EVERYBODY_SIGNED_IN), name="set_look"),
     path("staff/", opens(staff.listing, to=Authority.SEE_STAFF), name="staff"),
     path("staff/new/", opens(staff.engage, to=Authority.CHANGE_STAFF), name="staff_new"),
     path("staff/<int:pk>/", opens(staff.page, to=Authority.SEE_STAFF), name="staff_page"),

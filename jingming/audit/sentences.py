@@ -16,6 +16,7 @@ WORDS: dict[str, str | Promise] = {
     "accounts.post_ended": _("ended a post"),
     "accounts.password_set": _("set a password"),
     "accounts.language_chosen": _("chose a language"),
+    "accounts.look_chosen": _("chose how the desk looks"),
     "accounts.signed_in": _("signed in"),
     "accounts.signed_out": _("signed out"),
     "accounts.sign_in_failed": _("failed to sign in"),

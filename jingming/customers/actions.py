@@ -17,6 +17,7 @@ from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.base.errors import Refusal, Stale, Unfit
 from jingming.base.events import Event, publish
+from jingming.base.initials import initials
 from jingming.codes.queries import check as check_code
 from jingming.organisation.models import Placed, ServiceArea, Unit
 
@@ -67,6 +68,7 @@ def add_customer(
     customer = Customer(
         kind=kind, name=_line(name, "name"), number=rules.one_line(number), note=note.strip(), quick=quick
     )
+    customer.initials = initials(customer.name)
     place: Placed | Unit = access.unit_for(by, unit) if unit else access.own_place(by)
     customer.stand_where(place)
     customer.department_id = by.department_id
@@ -105,6 +107,7 @@ def change_customer(
         customer.stand_where(access.unit_for(by, str(given["unit"])))
     for name in facts.keys() - {"unit"}:
         setattr(customer, name, given[name])
+    customer.initials = initials(customer.name)
     customer.quick = False
     customer.version += 1
     with _in_words():

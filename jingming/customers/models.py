@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q, Value
+from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jingming.accounts.models import Staff
+from jingming.base.initials import index_of
 from jingming.organisation.models import Department, Placed, ServiceArea
 
 
@@ -25,6 +29,7 @@ class Customer(Placed):
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(max_length=120)
+    initials = ArrayField(models.TextField(), default=list, blank=True, help_text="of the name, as it may be read")
     number = models.CharField(max_length=30, blank=True, help_text="the enterprise's own customer number")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     quick = models.BooleanField(default=False, help_text="made during a call, still to be completed")
@@ -43,6 +48,7 @@ class Customer(Placed):
             models.Index("city", "occurred_at", "id", name="customer_by_city"),
             models.Index("occurred_at", "id", name="customer_by_time"),
             models.Index(fields=["name"], name="customer_by_name", opclasses=["varchar_pattern_ops"]),
+            GinIndex(index_of("initials"), name="customer_by_initials"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint("number", name="a_customer_number_is_given_once", condition=~Q(number="")),
@@ -81,6 +87,7 @@ class Phone(models.Model):
 
     class Meta:
         verbose_name = _("phone")
+        indexes: ClassVar = [models.Index(Right("number", 4), name="phone_by_last_four")]
         constraints: ClassVar = [
             models.UniqueConstraint("customer", "number", name="a_customer_has_a_number_once"),
             models.CheckConstraint(condition=Q(number__regex=r"^\+?[0-9]{3,19}$"), name="a_phone_number_is_digits"),

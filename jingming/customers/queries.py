@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Right
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
+from jingming.base.initials import begin_with
 from jingming.base.paging import Page, newest_first
 from jingming.codes.queries import label_of
 from jingming.organisation.models import Unit
@@ -44,7 +46,8 @@ def newest(user: Staff | object, cursor: str = "") -> Page[Customer]:
 
 def find(user: Staff | object, words: str) -> list[Customer]:
     """At most 20 customers whom the words may mean, the surest first: account number, customer number, phone, meter or
-    set-top box, then account numbers and names that begin so. Four queries, each part of the first by its index.
+    set-top box, then account numbers, names and initials of names that begin so, and phones that end so. Four queries,
+    each part of the first by its index.
     """
     reading = rules.read_query(words)
     if not reading:
@@ -62,6 +65,11 @@ def find(user: Staff | object, words: str) -> list[Customer]:
         parts.append(points.filter(account_number__startswith=reading.account))
     if reading.name:
         parts.append(customers.filter(name__startswith=reading.name))
+    if reading.initials:
+        parts.append(customers.filter(begin_with(reading.initials)))
+    if reading.phone_end:
+        ending = Phone.objects.annotate(last_four=Right("number", 4)).filter(last_four=reading.phone_end[-4:])
+        parts.append(ending.filter(Exists(visible), number__endswith=reading.phone_end, active=True))
     ids = _ranked(parts)
     found = with_ways(user, Customer.objects.all()).in_bulk(ids)
     return [found[pk] for pk in ids]

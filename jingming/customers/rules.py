@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jingming.base.errors import Unfit
+from jingming.base.initials import as_initials
 from jingming.organisation.rules import Kind as DepartmentKind
 
 # A post that reaches its own department sees the customers of the department's place, if that is whom it works for.
@@ -148,18 +149,23 @@ class Reading:
     account: str
     device: str
     phone: str
+    phone_end: str
     name: str
+    initials: str
 
     def __bool__(self) -> bool:
-        return bool(self.account or self.device or self.phone or self.name)
+        return any((self.account, self.device, self.phone, self.phone_end, self.name, self.initials))
 
 
 SHORTEST_ACCOUNT = 3  # digits below this would find half the archive
+SHORTEST_END = 4  # last digits of a phone number
 
 
 def read_query(words: str) -> Reading:
-    """All that the words may mean: an account or device number, a phone number, the beginning of a name."""
-    words = one_line(words)[:QUERY_LENGTH]
+    """All that the words may mean: an account or device number, a phone number or its last digits, the beginning of a
+    name or of its pinyin initials."""
+    words = one_line(unicodedata.normalize("NFKC", words))[:QUERY_LENGTH]
+    digits = "".join(words.split())
     number = words.rstrip("-/._ ")  # somebody is still typing
     account = _or_nothing(account_number, number)
     coded = len(account) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in account)
@@ -168,7 +174,9 @@ def read_query(words: str) -> Reading:
         account=account if coded else "",
         device=device if len(device) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in device) else "",
         phone=_or_nothing(phone_number, words),
+        phone_end=digits if digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST_END else "",
         name=words if any(c.isalpha() for c in words) else "",
+        initials=as_initials(words),
     )
 
 

@@ -8,14 +8,15 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from jingming.base.initials import initials
 from jingming.customers.models import ContactPerson, Customer, Phone, ServicePoint
 
-from .copying import as_json, copy_rows, fresh_ids
+from .copying import as_array, as_json, copy_rows, fresh_ids
 from .progress import Progress
 from .rows import LoadedCustomer
 
 CUSTOMER = (
-    "id", "kind", "name", "number", "department_id", "quick", "note", "extra", "province_id", "city_id",
+    "id", "kind", "name", "initials", "number", "department_id", "quick", "note", "extra", "province_id", "city_id",
     "district_id", "occurred_at", "recorded_at", "imported", "version",
 )  # fmt: skip
 POINT = (
@@ -61,8 +62,8 @@ def _write_customers(customers: Sequence[LoadedCustomer], kept: Sequence[Kept], 
         Customer,
         CUSTOMER,
         (
-            (ids.customer, c.kind.value, c.name, c.number, c.department, False, c.note, as_json(c.extra), *c.place,
-             c.since, at, True, 1)
+            (ids.customer, c.kind.value, c.name, as_array(initials(c.name)), c.number, c.department, False, c.note,
+             as_json(c.extra), *c.place, c.since, at, True, 1)
             for c, ids in zip(customers, kept, strict=True)
         ),
     )  # fmt: skip

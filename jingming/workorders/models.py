@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Staff
@@ -216,6 +217,7 @@ class WorkOrder(Placed):
                 condition=Q(service_point__isnull=False),
             ),
             models.Index("interaction", name="order_by_interaction"),
+            models.Index(Right("number", 4), F("occurred_at").desc(), name="order_by_last_four"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="an_order_is_in_a_known_state"),

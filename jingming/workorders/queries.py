@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Right
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -223,6 +226,25 @@ def orders_of_customer(person: Staff, customer_id: int, size: int = 20) -> list[
     return list(
         visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size]
     )
+
+
+NUMBER = re.compile(r"[A-Z]{2,4}-?[0-9A-Z-]*")
+SHORTEST_END = 4  # last digits of an order's number
+
+
+def by_number(person: Staff, words: str, size: int = 6) -> list[WorkOrder]:
+    """The orders, visible to the person, that have this number, or whose number begins or ends so; newest first.
+
+    A beginning needs the letters of the type and the city, an end four digits. One query, by index; none for anything else.
+    """
+    typed = "".join(unicodedata.normalize("NFKC", words).upper().split())
+    orders = visible_to(person).select_related("type").order_by("-occurred_at", "-id")
+    if typed.isascii() and typed.isdigit() and len(typed) >= SHORTEST_END:
+        ending = orders.annotate(last_four=Right("number", 4)).filter(last_four=typed[-4:], number__endswith=typed)
+        return list(ending[:size])
+    if NUMBER.fullmatch(typed) and any(c.isdigit() for c in typed):
+        return list(orders.filter(number__startswith=typed)[:size])
+    return []
 
 
 def narrowed(*, status: str | None = None, type: str = "", level: str = "") -> Q | None:

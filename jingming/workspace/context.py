@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -62,9 +63,9 @@ def desk(request: HttpRequest) -> dict[str, object]:
     person = getattr(request, "user", None)
     if not isinstance(person, Staff):
         return {}
-    around: dict[str, object] = {"enterprise": _enterprise(), "navigation": _navigation(request, person)}
+    around: dict[str, object] = {"enterprise": _enterprise(), "navigation": navigation(request, person)}
     if has(person, Authority.SEE_ORDERS) or has(person, Authority.SEE_CUSTOMERS):
-        around |= {"search_url": reverse("search"), "search_hint": _("Order number, account number, phone")}
+        around |= {"search_url": reverse("search"), "search_hint": _("Order number, account number, phone, initials")}
     return around
 
 
@@ -72,8 +73,9 @@ def _enterprise() -> str:
     return next((str(unit) for unit in units().values() if unit.level == Level.HQ), "")
 
 
-def _navigation(request: HttpRequest, person: Staff) -> list[dict[str, object]]:
-    groups: list[dict[str, object]] = [{"label": "", "items": [*_work(request, person)]}]
+def navigation(request: HttpRequest, person: Staff) -> list[dict[str, Any]]:
+    """The person's menu, [{label, items: [{label, icon, url, current, count}]}]; no query but for the posts."""
+    groups: list[dict[str, Any]] = [{"label": "", "items": [*_work(request, person)]}]
     for label, entries in GROUPS:
         items = [
             _item(request, entry.label, entry.icon, reverse(entry.page))

@@ -7,13 +7,14 @@ from django.urls import path
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, opens
 from jingming.accounts.rules import Authority
 
-from .views import acts, administration, customers, flows, home, intake, interactions, orders
+from .views import acts, administration, customers, flows, home, intake, interactions, orders, palette
 
 SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
 
 urlpatterns = [
     path("", opens(home.home, to=EVERYBODY_SIGNED_IN), name="home"),
     path("search/", opens(home.search, to=(SEE_ORDERS, SEE_CUSTOMERS)), name="search"),
+    path("search/palette/", opens(palette.found, to=EVERYBODY_SIGNED_IN), name="palette"),
     path("intake/", opens(intake.desk, to=Authority.TAKE_INTAKE), name="intake"),
     path("orders/", opens(orders.orders, to=SEE_ORDERS), name="orders"),
     path("orders/<str:number>/", opens(orders.order, to=SEE_ORDERS), name="order"),

@@ -50,6 +50,7 @@ PAGES: Mapping[str, Page] = {
     # The desk
     "": Page(EVERYBODY, look=(302,)),
     "search/": Page(f"{SEE_ORDERS} or {SEE_CUSTOMERS}", look=(302,), asks=("q",)),
+    "search/palette/": Page(EVERYBODY, asks=("q", "on", "recent")),
     "intake/": Page("intake.take", asks=("q",)),
     "orders/": Page(SEE_ORDERS, query="?queue=all", lists="order"),
     "orders/<str:number>/": Page(SEE_ORDERS, of="order"),
@@ -84,6 +85,7 @@ PAGES: Mapping[str, Page] = {
     "accounts/switch/": Page(EVERYBODY),
     "accounts/me/": Page(EVERYBODY),
     "accounts/language/": Page(PUBLIC, look=PRESSED),
+    "accounts/look/": Page(EVERYBODY, look=PRESSED),
     "staff/": Page(SEE_STAFF, asks=("q",), lists="staff"),
     "staff/new/": Page(CHANGE_STAFF),
     "staff/<int:pk>/": Page(SEE_STAFF, of="staff"),

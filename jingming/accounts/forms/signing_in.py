@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.adapter import check_credentials
 from jingming.accounts.models import Staff
+from jingming.accounts.rules import LOOKS, Contrast, Density, Theme
 
 
 class SwitchForm(forms.Form):
@@ -36,7 +37,21 @@ class SwitchForm(forms.Form):
         return clean
 
 
-class ProfileForm(forms.Form):
-    """What everybody may set about themselves."""
+class LookForm(forms.Form):
+    """How the desk looks, as much of it as is sent."""
+
+    theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
+    contrast = forms.ChoiceField(label=_("Contrast"), choices=Contrast.choices, required=False)
+    density = forms.ChoiceField(label=_("Rows"), choices=Density.choices, required=False)
+
+    def chosen(self) -> dict[str, str]:
+        """What was sent, by name."""
+        return {name: self.cleaned_data[name] for name in LOOKS if self.cleaned_data.get(name)}
+
+
+class ProfileForm(LookForm):
+    """What everybody may set about themselves; what is not sent stays."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    field_order = ("language", *LOOKS)

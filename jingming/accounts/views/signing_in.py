@@ -19,9 +19,10 @@ from django.views.i18n import set_language as django_set_language
 from jingming.accounts import actions
 from jingming.accounts.adapter import StaffAdapter, set_language_cookie
 from jingming.accounts.demo import read_demo
-from jingming.accounts.forms.signing_in import ProfileForm, SwitchForm
+from jingming.accounts.forms.signing_in import LookForm, ProfileForm, SwitchForm
 from jingming.accounts.http import admits
 from jingming.accounts.models import Staff
+from jingming.accounts.rules import LOOKS
 from jingming.base.clock import now
 from jingming.base.http import StaffRequest
 
@@ -72,13 +73,16 @@ def _back_to(wanted: str, request: HttpRequest, person: Staff) -> str:
 
 @require_http_methods(["GET", "POST"])
 def profile(request: StaffRequest) -> HttpResponse:
-    """One's own page: who one is here, the posts held, the language."""
+    """One's own page: who one is here, the posts held, the language and the look of the desk."""
     person = request.user
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial={"language": person.language})
+    kept = {name: getattr(person, name) for name in ("language", *LOOKS)}
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=kept)
     if form.is_valid():
-        actions.choose_language(person, form.cleaned_data["language"], at=now())
+        language = form.cleaned_data["language"]
+        actions.choose_language(person, language, at=now())
+        actions.choose_look(person, **form.chosen(), at=now())
         response = redirect("profile")
-        set_language_cookie(response, person.language)
+        set_language_cookie(response, language)
         return response
     posts = person.posts.select_related("role", "department", "unit").order_by("pk")
     return render(request, "accounts/profile.html", {"form": form, "posts": posts})
@@ -92,3 +96,15 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
         actions.choose_language(cast(StaffRequest, request).user, language, at=now())
     return response
+
+
+@require_POST
+def set_look(request: StaffRequest) -> HttpResponse:
+    """Keep the theme, contrast or density that was chosen in the menu; the page shows it already where scripts run."""
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    actions.choose_look(request.user, **form.chosen(), at=now())
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect(_back_to(request.POST.get("next") or "/", request, request.user))

@@ -119,9 +119,13 @@ def test_text_on_one_line_loses_what_cannot_be_seen():
 
 
 def test_the_search_box_is_read_as_all_that_it_may_mean():
-    assert rules.read_query("0562-100017") == rules.Reading("0562-100017", "0562-100017", "0562100017", "")
-    assert rules.read_query("138 0562 1234") == rules.Reading("13805621234", "13805621234", "13805621234", "")
-    assert rules.read_query("周晓") == rules.Reading("", "", "", "周晓")
-    assert rules.read_query("HB12") == rules.Reading("HB12", "HB12", "", "HB12")
-    assert rules.read_query("12") == rules.Reading("", "", "", "")
+    assert rules.read_query("0562-100017") == rules.Reading("0562-100017", "0562-100017", "0562100017", "", "", "")
+    assert rules.read_query("138 0562 1234") == rules.Reading(
+        "13805621234", "13805621234", "13805621234", "13805621234", "", ""
+    )
+    assert rules.read_query("１２３４").phone_end == "1234"
+    assert rules.read_query("周晓") == rules.Reading("", "", "", "", "周晓", "")
+    assert rules.read_query("ＺＸＬ") == rules.Reading("", "", "", "", "ZXL", "zxl")
+    assert rules.read_query("HB12") == rules.Reading("HB12", "HB12", "", "", "HB12", "hb12")
+    assert rules.read_query("12") == rules.Reading("", "", "", "", "", "")
     assert not rules.read_query("  %  ")

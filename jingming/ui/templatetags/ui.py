@@ -11,7 +11,7 @@ from django import template
 from django.forms import BoundField, RadioSelect
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -89,6 +89,21 @@ def minutes(length: timedelta | float | None) -> str:
         parts.append(ngettext("%(count)s minute", "%(count)s minutes", left) % {"count": left})
     words = " ".join(parts)
     return _("minus %(length)s") % {"length": words} if whole < 0 else words
+
+
+LOOK = (("theme", "data-bs-theme", "auto"), ("contrast", "data-contrast", "auto"), ("density", "data-density", "comfortable"))
+
+
+@register.simple_tag
+def look(person: object = None) -> SafeString:
+    """<html{% look user %}>: whose page it is and how that person likes it; nothing where nobody can be asked."""
+    if not hasattr(person, "is_authenticated"):
+        return SafeString("")
+    told = [("data-person", getattr(person, "pk", None) or "")]
+    told += [
+        (attribute, value) for field, attribute, usual in LOOK if (value := getattr(person, field, usual)) != usual
+    ]
+    return format_html_join("", ' {}="{}"', told)
 
 
 @register.filter
