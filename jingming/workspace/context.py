@@ -6,7 +6,7 @@ keeps of the organisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from jingming.organisation.rules import Level
 from jingming.workorders.queries import QUEUES
 
 from . import queues
+from .queries.repairs import waiting_for_repair
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Entry:
     icon: str
     page: str
     authority: Authority
+    count: Callable[[], int] | None = None  # shown if there are any
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -53,6 +55,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("Codes"), "tag", "codes", Authority.CHANGE_CODES),
             Entry(gettext_lazy("Routes of categories"), "switch-horizontal", "routes", Authority.CHANGE_CODES),
             Entry(gettext_lazy("Audit"), "eye", "audit", Authority.SEE_AUDIT),
+            Entry(gettext_lazy("Repairs"), "tool", "repairs", Authority.REPAIR_JOBS, waiting_for_repair),
         ),
     ),
 )
@@ -74,11 +77,13 @@ def _enterprise() -> str:
 
 
 def navigation(request: HttpRequest, person: Staff) -> list[dict[str, Any]]:
-    """The person's menu, [{label, items: [{label, icon, url, current, count}]}]; no query but for the posts."""
+    """The person's menu, [{label, items: [{label, icon, url, current, count}]}]: no query but for the posts, and one for
+    whoever repairs jobs."""
     groups: list[dict[str, Any]] = [{"label": "", "items": [*_work(request, person)]}]
     for label, entries in GROUPS:
         items = [
             _item(request, entry.label, entry.icon, reverse(entry.page))
+            | {"count": (entry.count() or None) if entry.count else None}
             for entry in entries
             if has(person, entry.authority)
         ]

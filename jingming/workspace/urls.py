@@ -7,7 +7,7 @@ from django.urls import path
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, opens
 from jingming.accounts.rules import Authority
 
-from .views import acts, administration, customers, flows, home, intake, interactions, orders, palette
+from .views import acts, administration, customers, flows, home, intake, interactions, orders, palette, repairs
 
 SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("orders/<str:number>/acts/<str:act>/", opens(acts.act, to=SEE_ORDERS), name="order_act"),
     path("interactions/", opens(interactions.interactions, to=Authority.SEE_INTERACTIONS), name="interactions"),
     path("audit/", opens(administration.audit_log, to=Authority.SEE_AUDIT), name="audit"),
+    path("repairs/", opens(repairs.repairs, to=Authority.REPAIR_JOBS), name="repairs"),
     path("routes/", opens(administration.routes, to=Authority.CHANGE_CODES), name="routes"),
     path("flows/", opens(flows.flows, to=Authority.SEE_FLOWS), name="flows"),
     path("flows/<slug:code>/", opens(flows.flow, to=Authority.SEE_FLOWS), name="flow"),

@@ -61,6 +61,7 @@ PAGES: Mapping[str, Page] = {
     "flows/<slug:code>/": Page("flows.see", of="flow"),
     "attachments/<int:attachment_id>/": Page(EVERYBODY, of="attachment", notes=True),
     "audit/": Page("audit.see"),
+    "repairs/": Page("jobs.repair"),
     "routes/": Page(CHANGE_CODES),
     # Archives
     "customers/": Page(SEE_CUSTOMERS, asks=("q",), lists="customer"),
