@@ -53,9 +53,7 @@ def _signs(name: str) -> list[str]:
     for character in name:
         plain = unicodedata.normalize("NFD", character)[0].lower()
         latin = plain.isascii() and plain.isalpha()
-        if latin and not inside_word:
-            found.append(plain)
-        elif plain.isascii() and plain.isdigit():
+        if (latin and not inside_word) or (plain.isascii() and plain.isdigit()):
             found.append(plain)
         elif not plain.isascii() and (letters := _letters().get(ord(character))):
             found.append(letters)

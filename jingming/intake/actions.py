@@ -3,15 +3,15 @@ orders. Each function is one transaction, writes the contact first, and answers 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
-from jingming.base.errors import NotAllowed, Unfit
+from jingming.base.errors import NotAllowed, Refusal, Unfit
 from jingming.customers.models import Customer, ServicePoint
 from jingming.interactions.access import visible_to
 from jingming.interactions.actions import AlreadyDisposed, Contact, dispose, heard_before, register
@@ -23,9 +23,27 @@ from jingming.organisation.rules import Kind
 from jingming.workorders import actions as workorders
 from jingming.workorders.actions import Matter
 from jingming.workorders.models import WorkOrder
+from jingming.workorders.queries import About, Repeat, possible_repeats
 from jingming.workorders.rules import LinkKind
 
-__all__ = ["AlreadyDisposed", "Contact", "Direction", "Matter", "Taken", "attach", "begin", "explain", "take"]
+__all__ = [
+    "AlreadyDisposed", "Contact", "Direction", "Matter", "Repeated", "Taken", "about", "attach", "begin", "explain",
+    "take",
+]  # fmt: skip
+
+
+class Repeated(Refusal):
+    """The same matter is under way already: the contact should join that order, or be said to be about another."""
+
+    kind = "repeat-contact"
+
+    def __init__(self, repeat: Repeat) -> None:
+        self.repeat = repeat
+        sentence = _(
+            "Order %(number)s is under way for the same matter. Let the contact join it, or say that this is another "
+            "matter; what you typed is kept."
+        )
+        super().__init__(sentence % {"number": repeat.order.number}, number=repeat.order.number)
 
 
 @dataclass(frozen=True)
@@ -40,10 +58,17 @@ class Taken:
 @transaction.atomic
 def take(
     contact: Contact | Interaction, matter: Matter, *, by: Staff, at: datetime, answer: str = "",
-    second_of: WorkOrder | None = None,
+    second_of: WorkOrder | None = None, other_than: Collection[str] | None = None,
 ) -> Taken:  # fmt: skip
     """Open an order from a contact, or from one registered before. With `answer` the customer is answered during the
-    contact and the order closed at once. A second matter of a contact that has opened `second_of` is linked to it."""
+    contact and the order closed at once. A second matter of a contact that has opened `second_of` is linked to it.
+
+    `other_than` are the numbers of orders of which the agent has said that this is another matter: with it, an order of
+    the same kind under way for the same customer, place or phone that is not among them raises Repeated. Two who take
+    the same caller at once wait for each other, and the second is refused. Programs, which leave it out, have looked
+    before they ask."""
+    if other_than is not None and second_of is None:
+        matter = _not_again(matter, other_than, by=by, at=at)
     department = home_of(by)
     place = _place(matter.service_point, matter.customer, department)
 
@@ -75,6 +100,39 @@ def take(
         return Taken(interaction, order)
 
     return opened(contact) if second_of is not None else _once(contact, opened, by=by)
+
+
+def about(matter: Matter) -> About:
+    """What earlier orders are compared with."""
+    return About(
+        customer=matter.customer.pk if matter.customer else None,
+        service_point=matter.service_point.pk if matter.service_point else None,
+        phone=matter.caller_phone,
+        address=matter.address,
+        type=matter.type,
+        category=matter.category,
+    )
+
+
+def _not_again(matter: Matter, other_than: Collection[str], *, by: Staff, at: datetime) -> Matter:
+    """The matter, with the orders that it is said to be another than; Repeated if nothing was said of one."""
+    here = about(matter)
+    _one_at_a_time(here)
+    repeats = [one for one in possible_repeats(by, here, at=at) if one.stops]
+    for repeat in repeats:
+        if repeat.order.number not in other_than:
+            raise Repeated(repeat)
+    return replace(matter, another_than=tuple(one.order.pk for one in repeats))
+
+
+def _one_at_a_time(here: About) -> None:
+    """Let two who take a contact of the same customer, place or phone wait for each other until the first commits.
+    The locks are taken in one order, so nobody waits in a circle."""
+    known = {"customer": here.customer, "service_point": here.service_point, "phone": here.phone}
+    names = sorted(f"intake {ground} {value}" for ground, value in known.items() if value)
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 @transaction.atomic

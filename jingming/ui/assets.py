@@ -14,11 +14,11 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from django.conf import settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
-from wsgiref.headers import Headers
 
 WORTH_IT = {".css", ".js", ".svg", ".json", ".map", ".txt"}
 SMALLEST = 600  # bytes; below this the headers weigh more
@@ -39,7 +39,9 @@ def stamp(root: Path) -> str:
 class AssetsMiddleware(WhiteNoiseMiddleware):
     """WhiteNoise that finds its compressed twins in the home of the installation; without them it serves plain files."""
 
-    def get_static_file(self, path: str, url: str, stat_cache: Mapping[str, os.stat_result] | None = None) -> StaticFile:
+    def get_static_file(
+        self, path: str, url: str, stat_cache: Mapping[str, os.stat_result] | None = None
+    ) -> StaticFile:
         headers = Headers([])
         self.add_mime_headers(headers, path, url)
         self.add_cache_headers(headers, path, url)

@@ -10,11 +10,16 @@ A definition is JSON, validated here and kept by version; orders under way keep 
      "required": {act: [the order's own fields]},
      "review": "none" | "advisory" | "blocking",
      "callback": {"when": "always" | "sample" | "never", "share": 0…1, "attempts": unreached calls before letting go},
-     "hold": {"hours", "times"}}
+     "hold": {"hours", "times"},
+     "guide": {"greeting", "safety", "questions": [{"ask", "field", "must"}], "read_back", "closing"}}   (optional)
+
+The guide is what an agent says and asks during a call. Its sentences may hold the PLACEHOLDERS and nothing else in
+braces; a question ticks itself once the field that it names is filled in.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -27,6 +32,8 @@ from .rules import Act
 HOME = "home"
 PREVIOUS = "$previous"
 OWN_FIELDS = ("service_point", "customer", "caller_name", "caller_phone", "address", "category", "level", "verified")
+PLACEHOLDERS = ("employee_number", "enterprise", "caller", "phone", "address", "description", "number")
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 class _Part(BaseModel):
@@ -84,6 +91,32 @@ class HoldLimit(_Part):
     times: int = Field(ge=0)
 
 
+class Question(_Part):
+    """Something to ask the caller; `field` is the key of the field that the answer fills, if it fills one."""
+
+    ask: Label
+    field: str = ""
+    must: bool = False
+
+
+class Guide(_Part):
+    """What an agent says during a call of this type, from the greeting to the farewell."""
+
+    greeting: Label
+    safety: Label | None = None
+    questions: tuple[Question, ...] = ()
+    read_back: Label
+    closing: Label
+
+    @model_validator(mode="after")
+    def _says_what_can_be_said(self) -> Guide:
+        said = [self.greeting, self.safety, self.read_back, self.closing, *(one.ask for one in self.questions)]
+        texts = [text for label in said if label for text in (label.zh, label.en)]
+        if unknown := {word for text in texts for word in IN_BRACES.findall(text)} - {*PLACEHOLDERS}:
+            raise ValueError(f"the guide has unknown placeholders: {sorted(unknown)}")
+        return self
+
+
 def _known_kinds(kinds: Iterable[str], where: str) -> None:
     if unknown := set(kinds) - {HOME, *Kind.values}:
         raise ValueError(f"{where} names unknown department kinds: {sorted(unknown)}")
@@ -103,6 +136,7 @@ class Flow(_Part):
     review: Literal["none", "advisory", "blocking"] = "none"
     callback: CallbackPlan
     hold: HoldLimit
+    guide: Guide | None = None
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Flow:
@@ -129,6 +163,9 @@ class Flow(_Part):
         for act, wanted in self.required.items():
             if unknown := set(wanted) - {*keys, *OWN_FIELDS}:
                 raise ValueError(f"{act} requires unknown fields: {sorted(unknown)}")
+        asked = {question.field for question in self.guide.questions if question.field} if self.guide else set()
+        if unknown := asked - {*keys, *OWN_FIELDS, "description", "answer"}:
+            raise ValueError(f"the guide asks for unknown fields: {sorted(unknown)}")
         return self
 
     def step(self, key: str) -> Step:

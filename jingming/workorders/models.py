@@ -216,6 +216,10 @@ class WorkOrder(Placed):
                 name="order_by_service_point",
                 condition=Q(service_point__isnull=False),
             ),
+            models.Index(
+                "caller_phone", F("occurred_at").desc(), name="order_by_caller_phone", condition=~Q(caller_phone="")
+            ),
+            models.Index("address", F("occurred_at").desc(), name="order_by_address", condition=~Q(address="")),
             models.Index("interaction", name="order_by_interaction"),
             models.Index(Right("number", 4), F("occurred_at").desc(), name="order_by_last_four"),
         ]

@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Right
@@ -38,7 +38,7 @@ from .models import (
     WorkOrderQuerySet,
     WorkRecord,
 )
-from .rules import Act, Status
+from .rules import OPEN_STATES, REPEAT_AFTER_CLOSING, Act, Ground, Status, repeat_weight, stands_in_the_way
 
 KEPT_SECONDS = 5.0
 _kept: dict[str, tuple[float, TypeVersion]] = {}
@@ -245,6 +245,73 @@ def by_number(person: Staff, words: str, size: int = 6) -> list[WorkOrder]:
     if NUMBER.fullmatch(typed) and any(c.isdigit() for c in typed):
         return list(orders.filter(number__startswith=typed)[:size])
     return []
+
+
+@dataclass(frozen=True)
+class About:
+    """Whom and what a contact is about, as far as it is known: what earlier orders are compared with."""
+
+    customer: int | None = None
+    service_point: int | None = None
+    phone: str = ""
+    address: str = ""
+    type: str = ""
+    category: str = ""
+
+    def grounds(self, order: WorkOrder) -> frozenset[Ground]:
+        """What the order and the contact have in common."""
+        common = {
+            Ground.SERVICE_POINT: self.service_point and order.service_point_id == self.service_point,
+            Ground.CUSTOMER: self.customer and order.customer_id == self.customer,
+            Ground.PHONE: self.phone and order.caller_phone == self.phone,
+            Ground.ADDRESS: self.address and order.address == self.address,
+        }
+        return frozenset(ground for ground, shared in common.items() if shared)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """An order that a contact may be about again. `stops`: no second one is opened unless the agent says so."""
+
+    order: WorkOrder
+    grounds: frozenset[Ground]
+    weight: int
+    stops: bool
+
+
+MOST_REPEATS = 50
+
+
+def possible_repeats(person: Staff, about: About, *, at: datetime) -> list[Repeat]:
+    """The orders that the person may see and that a contact may be about again: under way, or closed within the last
+    days, the likeliest first. One query; each ground by its own index. None if nothing is known of the contact."""
+    condition = Q()
+    for field, value in (
+        ("service_point", about.service_point),
+        ("customer", about.customer),
+        ("caller_phone", about.phone),
+        ("address", about.address),
+    ):
+        if value:
+            condition |= Q(**{field: value})
+    if not condition:
+        return []
+    lately = Q(status__in=OPEN_STATES) | Q(status=Status.CLOSED, closed_at__gte=at - REPEAT_AFTER_CLOSING)
+    found = visible_to(person).filter(lately, condition).select_related("type").order_by("-occurred_at", "-id")
+    return sorted((_repeat(about, order) for order in found[:MOST_REPEATS]), key=lambda one: -one.weight)
+
+
+def _repeat(about: About, order: WorkOrder) -> Repeat:
+    grounds, same_type = about.grounds(order), order.type.code == about.type
+    same_category = bool(about.category) and order.category == about.category
+    places = (about.service_point, order.service_point_id)
+    under_way = not order.ended
+    return Repeat(
+        order=order,
+        grounds=grounds,
+        weight=repeat_weight(grounds, same_type=same_type, same_category=same_category, under_way=under_way),
+        stops=stands_in_the_way(grounds, same_type=same_type, under_way=under_way, places=places),
+    )
 
 
 def narrowed(*, status: str | None = None, type: str = "", level: str = "") -> Q | None:

@@ -6,7 +6,7 @@ Both must agree before anything happens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -189,3 +189,40 @@ def callback_wanted(when: str, share: float, number: str) -> bool:
     if when == "sample":
         return crc32(number.encode()) % 10_000 < share * 10_000
     return when == "always"
+
+
+# --- The same matter again 重复来电 ---------------------------------------------------------------------------------
+# How long a closed order may still be what somebody calls about: the week in which a repair that did not last shows.
+REPEAT_AFTER_CLOSING = timedelta(days=7)
+
+
+class Ground(TextChoices):
+    """Why an order may be about the same matter as a contact, the surest first."""
+
+    SERVICE_POINT = "service_point", gettext_lazy("same service point")
+    CUSTOMER = "customer", gettext_lazy("same customer")
+    PHONE = "phone", gettext_lazy("same phone number")
+    ADDRESS = "address", gettext_lazy("same address")
+
+
+WEIGHTS = {Ground.SERVICE_POINT: 4, Ground.CUSTOMER: 2, Ground.PHONE: 2, Ground.ADDRESS: 1}
+SAME_TYPE, SAME_CATEGORY, UNDER_WAY = 40, 20, 10  # each weighs more than all grounds together
+
+
+def repeat_weight(
+    grounds: Collection[Ground], *, same_type: bool, same_category: bool = False, under_way: bool = True
+) -> int:
+    """How likely an order is what somebody calls about again; higher is likelier, 0 is not at all."""
+    if not grounds:
+        return 0
+    likeness = sum(WEIGHTS[ground] for ground in grounds)
+    return likeness + SAME_TYPE * same_type + SAME_CATEGORY * same_category + UNDER_WAY * under_way
+
+
+def stands_in_the_way(
+    grounds: Collection[Ground], *, same_type: bool, under_way: bool, places: tuple[int | None, int | None]
+) -> bool:
+    """Whether a second order must not be opened unless the agent says that it is another matter: one of the same type
+    is under way for the same customer, place or phone. Two different places of one customer are two matters."""
+    elsewhere = None not in places and places[0] != places[1]
+    return same_type and under_way and not elsewhere and not {*grounds} <= {Ground.ADDRESS}

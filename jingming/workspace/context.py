@@ -66,13 +66,14 @@ def desk(request: HttpRequest) -> dict[str, object]:
     person = getattr(request, "user", None)
     if not isinstance(person, Staff):
         return {}
-    around: dict[str, object] = {"enterprise": _enterprise(), "navigation": navigation(request, person)}
+    around: dict[str, object] = {"enterprise": enterprise(), "navigation": navigation(request, person)}
     if has(person, Authority.SEE_ORDERS) or has(person, Authority.SEE_CUSTOMERS):
         around |= {"search_url": reverse("search"), "search_hint": _("Order number, account number, phone, initials")}
     return around
 
 
-def _enterprise() -> str:
+def enterprise() -> str:
+    """The name of the enterprise, as callers hear it. No query."""
     return next((str(unit) for unit in units().values() if unit.level == Level.HQ), "")
 
 

@@ -140,12 +140,17 @@ def _label(flow: Flow, key: str) -> str:
     return in_language(flow.step(key).label.model_dump())
 
 
+def field_label(flow: Flow, key: str) -> str:
+    """The name of a field of the type or of the order itself; "" for none."""
+    field = flow.field(key)
+    return in_language(field.label.model_dump()) if field else str(OWN_LABELS.get(key, lambda: "")())
+
+
 def _asked(flow: Flow) -> list[dict[str, str]]:
     """What has to be filled in, and before which acts."""
     found = []
     for key in flow.wanted():
-        field = flow.field(key)
-        label = in_language(field.label.model_dump()) if field else str(OWN_LABELS.get(key, lambda k=key: k)())
+        label = field_label(flow, key)
         before = _(", ").join(str(act.label) for act in Act if key in flow.required_by(act))
         found.append({"label": label, "before": before})
     found += [

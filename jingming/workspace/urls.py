@@ -7,7 +7,7 @@ from django.urls import path
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, opens
 from jingming.accounts.rules import Authority
 
-from .views import acts, administration, customers, flows, home, intake, interactions, orders, palette, repairs
+from .views import acts, administration, customers, drafts, flows, home, intake, interactions, orders, palette, repairs
 
 SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("search/", opens(home.search, to=(SEE_ORDERS, SEE_CUSTOMERS)), name="search"),
     path("search/palette/", opens(palette.found, to=EVERYBODY_SIGNED_IN), name="palette"),
     path("intake/", opens(intake.desk, to=Authority.TAKE_INTAKE), name="intake"),
+    path("intake/card/", opens(intake.card, to=Authority.TAKE_INTAKE), name="intake_card"),
+    path("drafts/<slug:place>/<slug:key>/", opens(drafts.save, to=EVERYBODY_SIGNED_IN), name="draft"),
+    path("drafts/<slug:place>/<slug:key>/away/", opens(drafts.throw_away, to=EVERYBODY_SIGNED_IN), name="draft_away"),
     path("orders/", opens(orders.orders, to=SEE_ORDERS), name="orders"),
     path("orders/<str:number>/", opens(orders.order, to=SEE_ORDERS), name="order"),
     path("orders/<str:number>/files/", opens(orders.add_files, to=SEE_ORDERS), name="order_files"),

@@ -203,7 +203,7 @@ def a_look_that_writes(plant: Plant) -> None:
 
 
 def a_count_of_everything(plant: Plant) -> None:
-    plant.setattr(context, "_enterprise", lambda: f"景明 {WorkOrder.objects.count()}")
+    plant.setattr(context, "enterprise", lambda: f"景明 {WorkOrder.objects.count()}")
 
 
 def a_stream_for_everybody(plant: Plant) -> None:

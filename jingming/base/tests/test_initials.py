@@ -44,7 +44,8 @@ def test_a_name_without_letters_has_none():
 
 
 @pytest.mark.parametrize(
-    ("words", "read"), [("ZXL", "zxl"), ("ｚｘｌ", "zxl"), ("z x l", "zxl"), ("z", ""), ("周", ""), ("1234", ""), ("a-b", "")]
+    ("words", "read"),
+    [("ZXL", "zxl"), ("ｚｘｌ", "zxl"), ("z x l", "zxl"), ("z", ""), ("周", ""), ("1234", ""), ("a-b", "")],
 )
 def test_what_is_typed_may_be_initials(words: str, read: str):
     assert as_initials(words) == read

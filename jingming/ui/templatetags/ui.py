@@ -91,7 +91,11 @@ def minutes(length: timedelta | float | None) -> str:
     return _("minus %(length)s") % {"length": words} if whole < 0 else words
 
 
-LOOK = (("theme", "data-bs-theme", "auto"), ("contrast", "data-contrast", "auto"), ("density", "data-density", "comfortable"))
+LOOK = (
+    ("theme", "data-bs-theme", "auto"),
+    ("contrast", "data-contrast", "auto"),
+    ("density", "data-density", "comfortable"),
+)
 
 
 @register.simple_tag

@@ -42,6 +42,7 @@ class Matter:
     category: str = ""
     level: str = "normal"
     form: dict[str, Any] = field(default_factory=dict)
+    another_than: tuple[int, ...] = ()  # orders that look like the same matter; the agent has said that it is another
 
 
 def open_order(
@@ -96,7 +97,9 @@ def open_order(
         Participation(order=order, department=d, staff=s, occurred_at=order.occurred_at) for d, s in taking_part
     )
     write_history(order, act=Act.OPEN, by=by, at=order.occurred_at, department_id=home.pk, text=matter.description)
-    audit.record("workorders.opened", order, by=by, at=at, type=flow.code)
+    # In the audit alone: the history is read by people who may not see those other orders.
+    said = {"another_than": list(matter.another_than)} if matter.another_than else {}
+    audit.record("workorders.opened", order, by=by, at=at, type=flow.code, **said)
     publish(WorkOrderOpened(order_id=order.pk))
     order.number = next_number(flow.prefix, place, at)
     order.save(force_insert=True)

@@ -29,7 +29,10 @@ from jingming.workspace.queries import Caller
 
 from . import fields
 
-OPEN, ATTACH, EXPLAIN = "open", "attach", "explain"
+OPEN, ATTACH, EXPLAIN, PARK = "open", "attach", "explain", "park"
+# What is no part of the form's content: who sends it, which button was pressed, and where the draft of it stands.
+BESIDE = ("csrfmiddlewaretoken", "draft", "draft_rev")
+KEYS_OF_VERIFYING = {"account_number": "v", "address": "b", "name": "n"}  # side by side on the keyboard
 # What the slices below call a field, and what it is called here.
 CALLED_HERE = {"phone": "caller_phone", "name": "caller_name", "text": "answer"}
 
@@ -45,10 +48,20 @@ class Phone(forms.CharField):
             raise forms.ValidationError(refusal.message) from None
 
 
+def _with_numbers(field: forms.Field) -> forms.Field:
+    """The field; the codes of a list get numbers before them, so that digits choose one."""
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.TypedChoiceField):
+        (blank, *codes) = list(field.choices)  # type: ignore[arg-type]
+        field.choices = [blank, *((code, f"{place} {label}") for place, (code, label) in enumerate(codes, 1))]
+    return field
+
+
 class IntakeForm(forms.Form):
     """A contact and its matter. `act` is the button that was pressed: open an order, attach to one, or explain."""
 
     form_key = forms.RegexField(r"^[0-9a-f]{16,64}$", widget=forms.HiddenInput)
+    draft = forms.RegexField(r"^[0-9a-f]{16,64}$", required=False, widget=forms.HiddenInput)
+    draft_rev = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
     customer = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"))
     type = forms.ChoiceField(label=gettext_lazy("Type"), widget=forms.RadioSelect, required=False)
@@ -56,7 +69,7 @@ class IntakeForm(forms.Form):
         label=gettext_lazy("Description"),
         required=False,
         max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     level = forms.ChoiceField(label=gettext_lazy("Level"))
@@ -120,7 +133,7 @@ class IntakeForm(forms.Form):
             del self.fields["quick"]
         for code, version in self.versions.items():
             for field in version.flow.fields:
-                self.fields[f"{code}-{field.key}"] = fields.of_type(field, at=at)
+                self.fields[f"{code}-{field.key}"] = _with_numbers(fields.of_type(field, at=at))
 
     def _offer(self, name: str, offered: list[Any]) -> None:
         self.fields[name].choices = offered  # type: ignore[attr-defined]  # all of these choose
@@ -147,7 +160,17 @@ class IntakeForm(forms.Form):
     def act(self) -> str:
         """Which button was pressed; an order's own button names the order."""
         pressed = ATTACH if self.data.get("belongs_to") else self.data.get("act", "")
-        return pressed if pressed in (ATTACH, EXPLAIN) else OPEN
+        return pressed if pressed in (ATTACH, EXPLAIN, PARK) else OPEN
+
+    @property
+    def other_than(self) -> list[str]:
+        """The orders of which the agent has said that this is another matter."""
+        return " ".join(self.data.getlist("another")).upper().split()  # type: ignore[attr-defined]  # a QueryDict
+
+    @property
+    def draft_key(self) -> str:
+        """Under which key the form is kept while it is not sent."""
+        return str(self.cleaned_data.get("draft") or self.cleaned_data.get("form_key", ""))
 
     @property
     def order_number(self) -> str:
@@ -204,6 +227,19 @@ class IntakeForm(forms.Form):
         """The type that is on, so that the page can show its own fields without scripts."""
         wanted = str(self["type"].value() or "")
         return wanted if wanted in self.versions else ""
+
+    def ticked(self) -> frozenset[str]:
+        """The questions of the guide that have been ticked."""
+        sent = self.data.getlist("ticked") if self.is_bound else self.initial.get("ticked", [])  # type: ignore[attr-defined]
+        return frozenset(sent)
+
+    def verifying(self) -> list[dict[str, Any]]:
+        """What a caller may be checked by, each with its key."""
+        chosen = self["verified"].value() or []
+        return [
+            {"code": code, "label": str(label), "key": KEYS_OF_VERIFYING.get(code, ""), "on": code in chosen}
+            for code, label in VERIFIED_BY.items()
+        ]
 
     def type_choices(self) -> list[dict[str, Any]]:
         """The types with their number keys."""

@@ -102,7 +102,7 @@ def fill_in(client: Client, address: str, page: HttpResponse | None = None, /, *
     `page` is an answer that shows the form already, as after a refusal.
     """
     form = posting(page or client.get(address))
-    buttons = {"act", "belongs_to"}
+    buttons = {"act", "belongs_to", "another"}
     assert set(values) - buttons <= form.names, (sorted(set(values) - form.names), sorted(form.names))
     return client.post(form.action or address, {**form.values, **values})
 

@@ -77,7 +77,8 @@ def test_a_form_sent_again_with_other_words_is_not_lost_but_asked_about(signed_i
     assert posting(again).values["description"] == ["\n另一件事"] or posting(again).values["description"] == [
         "另一件事"
     ]
-    assert fill_in(client, "/intake/", again, act="open").status_code == 302
+    first = WorkOrder.objects.get()
+    assert fill_in(client, "/intake/", again, act="open", another=first.number).status_code == 302
     assert WorkOrder.objects.count() == 2
 
 

@@ -16,7 +16,9 @@ def asked(desk, words="", **more):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("words", ["zxl", "ＺＸＬ", "周晓", "0562000417", "０５６２０００４１７", "0417", "13800000417"])
+@pytest.mark.parametrize(
+    "words", ["zxl", "ＺＸＬ", "周晓", "0562000417", "０５６２０００４１７", "0417", "13800000417"]
+)
 def test_a_customer_is_found_by_name_initials_and_numbers(signed_in, agent, household, words):
     page = asked(signed_in(agent), words)
     assert f'data-url="/customers/{household.customer_id}/"' in page
@@ -52,7 +54,9 @@ def test_pages_are_found_by_word_and_by_initials_and_only_those_of_the_menu(sign
     assert 'data-url="/staff/"' not in asked(desk, "员工")
 
 
-def test_what_was_opened_last_is_shown_in_its_order_to_whoever_may_see_it(signed_in, agent, stranger, household, opened):
+def test_what_was_opened_last_is_shown_in_its_order_to_whoever_may_see_it(
+    signed_in, agent, stranger, household, opened
+):
     order = opened("repair")
     recent = [f"order:{order.number}", f"customer:{household.customer_id}", "customer:x", "nothing", "order:"]
     page = asked(signed_in(agent), recent=recent)

@@ -6,7 +6,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jingming.audit.models import Entry
 from jingming.workspace import actions
-from jingming.workspace.queries.repairs import failed_jobs, waiting_for_repair
+from jingming.workspace.queries.repairs import failed_jobs
 from tests.cast import TEN_O_CLOCK
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from jingming.base.http import StaffRequest
 from jingming.workorders.models import TypeVersion
-from jingming.workspace import drawing, queries
+from jingming.workspace import drawing, guides, queries
 
 
 @require_GET
@@ -26,4 +26,5 @@ def flow(request: StaffRequest, code: str) -> HttpResponse:
     if shown is None:
         raise Http404
     context = {"version": shown, "versions": versions, "flow": shown.flow, **drawing.described(shown.flow)}
+    context["guide"] = guides.spoken(code, shown.flow, {}, on=True, ticked=frozenset())
     return render(request, "workspace/flow.html", context)
