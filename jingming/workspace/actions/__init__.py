@@ -4,9 +4,10 @@ drafts · repairs
 """
 
 from .drafts import DraftGone, forget_drafts, save_draft, throw_away_draft
-from .repairs import NotFailed, give_job_up, retry_job
+from .repairs import LONGEST_REASON, NotFailed, give_job_up, retry_job
 
 __all__ = [
+    "LONGEST_REASON",
     "DraftGone",
     "NotFailed",
     "forget_drafts",
