@@ -19,7 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from jingming.database.tests.workbench import OwnDatabase, Workbench
 
-pytest_plugins = ["tests.cast", "tests.browser"]
+pytest_plugins = ["tests.cast", "tests.browser", "tests.streaming"]
 
 # Every machine is busy at times: nothing is measured by the clock. HYPOTHESIS_PROFILE=thorough plays much longer.
 settings.register_profile("usual", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
@@ -67,12 +67,14 @@ def own_database(
 
 @pytest.fixture
 def live_site(own_database: OwnDatabase) -> Iterator[str]:
-    """The address of the desk, served from `own_database`."""
+    """The address of the desk, served from `own_database`; without a stream, which a test can ask for (`live_stream`)."""
+    from django.test import override_settings
     from pytest_django.live_server_helper import LiveServer
 
     server = LiveServer("localhost:0")
     server._live_server_modified_settings.enable()  # noqa: SLF001  # what pytest-django's own fixture does
-    yield server.url
+    with override_settings(STREAM_PORT=None):
+        yield server.url
     server.stop()
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from . import installation
 
-MEASUREMENTS = ("create", "events", "pages", "paint")
+MEASUREMENTS = ("create", "events", "pages", "paint", "stream")
 
 
 def main(names: list[str]) -> None:

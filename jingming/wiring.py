@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
 
-from jingming.accounts.models import Staff
 from jingming.base.errors import Http404
 from jingming.base.events import FAN_OUT
 from jingming.files.access import register_owner
@@ -25,6 +24,7 @@ from jingming.live import access as live
 from jingming.live.actions import announce
 from jingming.workorders import access as orders
 from jingming.workorders.models import WorkOrder
+from jingming.workspace.rules import LOOKING
 
 Facts = Mapping[str, Any]
 Reaction = Callable[[Facts], None]
@@ -44,15 +44,9 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 }
 
 
-def visible_orders(person: object, ids: Collection[int]) -> Collection[int]:
-    """Those of the orders that the person may see."""
-    if not isinstance(person, Staff):
-        return ()
-    return list(orders.visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
-
-
-# Kind of row → of which rows somebody may hear that they changed.
-live.register(WorkOrder._meta.label, visible_orders)
+# Kind of row → of which rows somebody may hear that they changed. Who is looking is numbered by what they look at.
+live.register(WorkOrder._meta.label, orders.visible_among)
+live.register(LOOKING, orders.visible_among)
 
 
 def order_of_file(person: object, order_id: int) -> WorkOrder:

@@ -5,19 +5,23 @@ A kind without a rule is heard by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
-Visible = Callable[[object, Collection[int]], Collection[int]]
+from django.contrib.auth.base_user import AbstractBaseUser
 
-_visible: dict[str, Visible] = {}
+People = Collection[AbstractBaseUser]
+Hearers = Callable[[People, Collection[int]], Mapping[int, Collection[int]]]
 
-
-def register(kind: str, visible: Visible) -> None:
-    """Have `visible(person, ids)` choose the ids of `kind` (app_label.Model) of which a person may hear."""
-    _visible[kind] = visible
+_visible: dict[str, Hearers] = {}
 
 
-def visible_ids(person: object, kind: str, ids: Collection[int]) -> Collection[int]:
-    """Those of the ids that the person may see."""
-    visible = _visible.get(kind)
-    return visible(person, ids) if visible else ()
+def register(kind: str, hearers: Hearers) -> None:
+    """Have `hearers(people, ids)` say, by the person's pk, of which ids of `kind` (app_label.Model) each may hear. It
+    is asked once for everybody who listens, so it must not ask the database once for each."""
+    _visible[kind] = hearers
+
+
+def heard_by(people: People, kind: str, ids: Collection[int]) -> Mapping[int, Collection[int]]:
+    """Those of the ids that each of the people may see, by the person's pk; whoever sees none may be missing."""
+    hearers = _visible.get(kind)
+    return hearers(people, ids) if hearers else {}

@@ -1,75 +1,41 @@
-"""The one connection of a stream process that listens to the database, and the browsers that hear from it."""
+"""The one connection of a stream process that listens to the database, and what it hears."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import psycopg
 
 from jingming.database.direct import parameters
 
-from .rules import CHANNEL, Change, Memory, read
+from .rules import CHANNEL, Change, Memory, mark, read
 
 LOOK = 15.0  # seconds of silence after which we see whether the database is still there
 LONGEST_PAUSE = 5.0
-WAITING = 500  # changes that may wait for one slow browser; then it is told to fetch everything anew
 
 log = logging.getLogger(__name__)
 
 
-class Gap:
-    """Stands among the changes where some were lost."""
-
-
-GAP = Gap()
-
-
-class Listener:
-    """One browser's queue."""
-
-    def __init__(self) -> None:
-        self.waiting: asyncio.Queue[Change | Gap] = asyncio.Queue(WAITING)
-
-    def hear(self, news: Change | Gap) -> None:
-        try:
-            self.waiting.put_nowait(news)
-        except asyncio.QueueFull:
-            while not self.waiting.empty():
-                self.waiting.get_nowait()
-            self.waiting.put_nowait(GAP)
-
-    async def next(self, *, patience: float, gather: float) -> list[Change | Gap]:
-        """The next news: waits `patience` seconds for the first, then `gather` for those that come with it."""
-        try:
-            news = [await asyncio.wait_for(self.waiting.get(), patience)]
-        except TimeoutError:
-            return []
-        await asyncio.sleep(gather)
-        while not self.waiting.empty():
-            news.append(self.waiting.get_nowait())
-        return news
-
-
 class Feed:
-    """Changes as the database tells them, to everybody who listens."""
+    """Changes as the database tells them, taken in batches by the house that tells its guests."""
 
     def __init__(self) -> None:
         self.memory = Memory()
-        self._listeners: set[Listener] = set()
+        self._fresh: list[Change] = []
+        self._gap = False
+        self._news = asyncio.Event()
 
-    def join(self, last_id: int | None) -> Listener:
-        """A queue that begins with what was missed since `last_id`, or with a gap where that is not known."""
-        listener = Listener()
-        self._listeners.add(listener)
-        if last_id is not None:
-            missed = self.memory.after(last_id)
-            for news in [GAP] if missed is None else missed:
-                listener.hear(news)
-        return listener
-
-    def leave(self, listener: Listener) -> None:
-        self._listeners.discard(listener)
+    async def batch(self, gather: float) -> Sequence[Change] | None:
+        """The next changes: waits for the first, then `gather` seconds for those that come with it. None where some
+        were lost."""
+        await self._news.wait()
+        await asyncio.sleep(gather)
+        changes, gap = self._fresh, self._gap
+        self._fresh, self._gap = [], False
+        self._news.clear()
+        return None if gap else changes
 
     async def run(self) -> None:
         """Listen for ever; when the database goes away, come back and say that there is a gap."""
@@ -78,8 +44,9 @@ class Feed:
             try:
                 connection = await psycopg.AsyncConnection.connect(autocommit=True, **parameters())
                 async with connection:
+                    found = await (await connection.execute("SELECT nextval('live_change_id_seq')")).fetchone()
                     await connection.execute(f"LISTEN {CHANNEL}")
-                    self._begin_anew()
+                    self._begin_anew(mark(found[0] if found else 0))
                     pause = 0.1
                     await self._hear(connection)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -100,10 +67,11 @@ class Feed:
             log.warning("a notification that is none of ours: %.100r", payload)
             return
         self.memory.keep(change)
-        for listener in self._listeners:
-            listener.hear(change)
+        self._fresh.append(change)
+        self._news.set()
 
-    def _begin_anew(self) -> None:
+    def _begin_anew(self, beginning: Change) -> None:
         self.memory.forget()
-        for listener in self._listeners:
-            listener.hear(GAP)
+        self.memory.keep(beginning)
+        self._fresh, self._gap = [], True
+        self._news.set()

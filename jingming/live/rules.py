@@ -21,6 +21,11 @@ class Change:
     pk: int
 
 
+def mark(id: int) -> Change:
+    """A change of nothing: from here on everything is known. Nobody hears of it."""
+    return Change(id=id, kind="", pk=0)
+
+
 def read(payload: str) -> Change:
     """The change in a notification that `actions.announce` sent."""
     facts = json.loads(payload)
@@ -66,9 +71,13 @@ def changed(change: Change) -> bytes:
 
 
 def heartbeat(latest: int | None) -> bytes:
-    """Keeps proxies from closing the line, and moves the browser's Last-Event-ID on without an event."""
-    return (f"id: {latest}\n: beat\n\n" if latest is not None else ": beat\n\n").encode(LANGUAGE_OF_THE_WIRE)
+    """Keeps proxies from closing the line, and tells the browser up to where it has heard everything."""
+    return event("here", id=latest)
 
 
-RELOAD = event("reload")
+def reload(latest: int | None) -> bytes:
+    """Something was missed: fetch everything that is shown anew."""
+    return event("reload", id=latest)
+
+
 GREETING = b"retry: 2000\n: here\n\n"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,12 +20,13 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
-from django.http.request import split_domain_port, validate_host
+from django.http.request import QueryDict, split_domain_port, validate_host
 
-from . import access
-from .feed import Feed, Gap, Listener
-from .rules import GREETING, RELOAD, Change, changed, heartbeat
-from .sessions import person_of, session_key
+from .house import House
+from .rules import GREETING
+from .sessions import people_of, session_key
+
+log = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -32,28 +34,16 @@ Send = Callable[[Message], Awaitable[None]]
 Result = TypeVar("Result")
 
 BEAT = 15.0  # seconds between two heartbeats
-LOOK_AGAIN = 30.0  # seconds between two looks at whether the person may still listen
-GATHER = 0.1  # seconds for which changes are gathered, so that a burst costs one question about rights
+LOOK_AGAIN = 30.0  # seconds between two looks at whether a person may still listen
 THREADS = 4  # questions to the database at a time
-
-log = logging.getLogger(__name__)
-
-
-@dataclass
-class Guest:
-    """Who listens: a session, and its person as last looked up."""
-
-    key: str
-    person: AbstractBaseUser
 
 
 class Stream:
     """The application; one for each process."""
 
     def __init__(self, *, beat: float = BEAT, look_again: float = LOOK_AGAIN) -> None:
-        self.feed = Feed()
+        self.house = House(self._ask, look_again=look_again)
         self.beat = beat
-        self.look_again = look_again
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="stream")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -64,10 +54,11 @@ class Stream:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        listening = asyncio.create_task(self.feed.run())
+        living = asyncio.create_task(self.house.run())
+        living.add_done_callback(_end_with_it)
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        listening.cancel()
+        living.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -82,62 +73,46 @@ class Stream:
             return await _refuse(send, 403)
         key = session_key(headers.get("cookie", ""))
         try:
-            person = await self._ask(lambda: person_of(key)) if key else None
+            people = await self._ask(lambda: people_of([key])) if key else {}
         except DatabaseError:
             return await _refuse(send, 503)
-        if key is None or person is None:
+        if key is None or key not in people:
             return await _refuse(send, 401, origin)
-        listener = self.feed.join(_number(headers.get("last-event-id", "")))
+        await _begin(send, origin)
+        return await self._entertain(key, people[key], _last_id(scope, headers), receive, send)
+
+    async def _entertain(  # ASGI's pair of ends and whom they lead to
+        self, key: str, person: AbstractBaseUser, last_id: int | None, receive: Receive, send: Send
+    ) -> None:
+        """Send news as it comes, and a heartbeat where none does, until either side leaves."""
+        guest = None
+        going = asyncio.create_task(_gone(receive))
         try:
-            await _begin(send, origin)
-            guest = Guest(key, person)
-            await self._until_first([_gone(receive), self._tell(send, listener, guest), self._mind(guest)])
+            guest = await self.house.join(key, person, last_id)
+            going.add_done_callback(lambda _: guest.leave())
+            while not guest.over:
+                words = await guest.next(self.beat) or self.house.beat()
+                if not guest.over:
+                    await send({"type": "http.response.body", "body": words, "more_body": True})
+        except DatabaseError as error:  # what was missed cannot be said now; the browser comes back by itself
+            log.warning("a browser could not be told what it missed: %s", str(error).strip())
         finally:
-            self.feed.leave(listener)
+            going.cancel()
+            if guest is not None:
+                self.house.leave(guest)
         with contextlib.suppress(OSError):
             await send({"type": "http.response.body", "body": b""})
-        return None
-
-    async def _tell(self, send: Send, listener: Listener, guest: Guest) -> None:
-        """Send news as it comes, and a heartbeat where none does."""
-        while True:
-            news = await listener.next(patience=self.beat, gather=GATHER)
-            if body := await self._in_words(news, guest):
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-
-    async def _in_words(self, news: list[Change | Gap], guest: Guest) -> bytes:
-        if not news:
-            return heartbeat(self.feed.memory.latest)
-        changes = [one for one in news if isinstance(one, Change)]
-        if len(changes) < len(news):  # there is a gap
-            return RELOAD
-        return b"".join(map(changed, await self._ask(lambda: visible(guest.person, changes))))
-
-    async def _mind(self, guest: Guest) -> None:
-        """Keep the person and their rights fresh; return once they may no longer listen."""
-        while True:
-            await asyncio.sleep(self.look_again)
-            person = await self._ask(lambda: person_of(guest.key))
-            if person is None:
-                return
-            guest.person = person
-
-    async def _until_first(self, works: Iterable[Awaitable[None]]) -> None:
-        """Run them until one returns or fails; the browser comes back by itself if it still wants to listen."""
-        tasks = [asyncio.ensure_future(work) for work in works]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            if (error := task.exception()) and not isinstance(error, DatabaseError | OSError):
-                raise error
 
     async def _ask(self, question: Callable[[], Result]) -> Result:
         """Ask the database in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, _with_connection, question)
+
+
+def _end_with_it(living: asyncio.Task[None]) -> None:
+    """A stream that hears nothing any more must not look alive: end the process, and the parent starts it anew."""
+    if not living.cancelled() and (error := living.exception()):
+        log.critical("the stream cannot go on", exc_info=error)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _with_connection(question: Callable[[], Result]) -> Result:
@@ -148,14 +123,12 @@ def _with_connection(question: Callable[[], Result]) -> Result:
         close_old_connections()
 
 
-def visible(person: AbstractBaseUser, changes: list[Change]) -> list[Change]:
-    """The changes of which the person may hear, each row once, in order."""
-    latest = {(change.kind, change.pk): change for change in changes}
-    seen: set[tuple[str, int]] = set()
-    for kind in {kind for kind, _ in latest}:
-        ids = {pk for its_kind, pk in latest if its_kind == kind}
-        seen.update((kind, pk) for pk in access.visible_ids(person, kind, ids))
-    return [change for row, change in latest.items() if row in seen]
+def _last_id(scope: Message, headers: Mapping[str, str]) -> int | None:
+    """The last change that the browser has heard of: a header where it comes back by itself, a parameter where a page
+    opens the stream, because there it cannot set the header."""
+    if (told := _number(headers.get("last-event-id", ""))) is not None:
+        return told
+    return _number(QueryDict(scope.get("query_string", b"")).get("last_event_id", ""))
 
 
 def own_host(host: str) -> bool:

@@ -46,10 +46,10 @@ class SecurityHeadersMiddleware:
 
 def content_policy(request: HttpRequest) -> str:
     """The policy for this request: the page may talk to its own host and to the stream, and to nobody else."""
-    return "; ".join((*POLICY, f"connect-src 'self' {_stream_origin(request)}".rstrip()))
+    return "; ".join((*POLICY, f"connect-src 'self' {stream_origin(request)}".rstrip()))
 
 
-def _stream_origin(request: HttpRequest) -> str:
+def stream_origin(request: HttpRequest) -> str:
     """STREAM_ORIGIN where the proxy gives the stream an address of its own, else STREAM_PORT on the host asked for."""
     if origin := getattr(settings, "STREAM_ORIGIN", ""):
         return str(origin)

@@ -7,7 +7,20 @@ from django.urls import path
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, opens
 from jingming.accounts.rules import Authority
 
-from .views import acts, administration, customers, drafts, flows, home, intake, interactions, orders, palette, repairs
+from .views import (
+    acts,
+    administration,
+    customers,
+    drafts,
+    flows,
+    home,
+    intake,
+    interactions,
+    looking,
+    orders,
+    palette,
+    repairs,
+)  # fmt: skip
 
 SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
 
@@ -23,6 +36,7 @@ urlpatterns = [
     path("orders/<str:number>/", opens(orders.order, to=SEE_ORDERS), name="order"),
     path("orders/<str:number>/files/", opens(orders.add_files, to=SEE_ORDERS), name="order_files"),
     path("orders/<str:number>/acts/<str:act>/", opens(acts.act, to=SEE_ORDERS), name="order_act"),
+    path("orders/<str:number>/looking/", opens(looking.looking, to=SEE_ORDERS), name="order_looking"),
     path("interactions/", opens(interactions.interactions, to=Authority.SEE_INTERACTIONS), name="interactions"),
     path("audit/", opens(administration.audit_log, to=Authority.SEE_AUDIT), name="audit"),
     path("repairs/", opens(repairs.repairs, to=Authority.REPAIR_JOBS), name="repairs"),

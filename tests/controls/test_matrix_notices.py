@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import get_object_or_404
@@ -207,10 +208,10 @@ def a_count_of_everything(plant: Plant) -> None:
 
 
 def a_stream_for_everybody(plant: Plant) -> None:
-    def visible(_person: object, ids: Collection[int]) -> Collection[int]:
-        return ids
+    def hearers(people: Collection[AbstractBaseUser], ids: Collection[int]) -> dict[int, Collection[int]]:
+        return {person.pk: ids for person in people}
 
-    plant.setitem(live._visible, "workorders.WorkOrder", visible)
+    plant.setitem(live._visible, "workorders.WorkOrder", hearers)
 
 
 # --- Side doors and names -------------------------------------------------------------------------------------------

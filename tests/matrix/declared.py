@@ -56,6 +56,7 @@ PAGES: Mapping[str, Page] = {
     "orders/<str:number>/": Page(SEE_ORDERS, of="order"),
     "orders/<str:number>/files/": Page(SEE_ORDERS, of="order", look=PRESSED),
     "orders/<str:number>/acts/<str:act>/": Page(SEE_ORDERS, of="act", look=(200, 403, 409)),
+    "orders/<str:number>/looking/": Page(SEE_ORDERS, of="order"),
     "interactions/": Page("interactions.see", lists="interaction"),
     "flows/": Page("flows.see"),
     "flows/<slug:code>/": Page("flows.see", of="flow"),
@@ -150,5 +151,5 @@ OPERATIONS: Mapping[str, Call] = {
     "GET api/v1/interactions/{int:contact_id}": Call("interactions.see", of="interaction"),
 }
 # What the stream may tell of, and whose files may be fetched: kinds of rows, each scoped by its slice.
-HEARD_OF = frozenset({"workorders.WorkOrder"})
+HEARD_OF = frozenset({"workorders.WorkOrder", "workspace.Looking"})
 FILES_OF = frozenset({"workorders.WorkOrder"})

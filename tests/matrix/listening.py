@@ -59,18 +59,16 @@ def listen(ears: Iterable[Ear], changes: Iterable[tuple[str, int]], later: Itera
 
 async def _listen(ears: list[Ear], changes: list[tuple[str, int]], later: list[Ear]) -> None:
     stream = Stream(beat=60)
-    feeding = asyncio.create_task(stream.feed.run())
+    living = asyncio.create_task(stream.house.run())
     try:
-        while stream.feed.memory.latest is None:  # until the database is listened to
-            await asyncio.to_thread(_announce, [("live.Nothing", 1)])
-            await asyncio.sleep(0.05)
+        await _until(lambda: stream.house._told is not None)  # until the database is listened to
         listening = [asyncio.create_task(stream(ear.scope(), ear.receive, ear.send)) for ear in ears]
         await _until(lambda: all(ear.status for ear in ears))
-        before = len(stream.feed.memory._changes)
+        before = len(stream.house.feed.memory._changes)
         await asyncio.to_thread(_announce, changes)
-        await _until(lambda: len(stream.feed.memory._changes) >= before + len(changes))
+        await _until(lambda: len(stream.house.feed.memory._changes) >= before + len(changes))
         await asyncio.sleep(0.6)
-        first = stream.feed.memory._changes[before - 1].id
+        first = stream.house.feed.memory._changes[before - 1].id
         for ear in later:
             ear.headers = {**ear.headers, "last-event-id": str(first)}
         listening += [asyncio.create_task(stream(ear.scope(), ear.receive, ear.send)) for ear in later]
@@ -80,9 +78,9 @@ async def _listen(ears: list[Ear], changes: list[tuple[str, int]], later: list[E
             ear.gone.set()
         await asyncio.gather(*listening)
     finally:
-        feeding.cancel()
+        living.cancel()
         with suppress(asyncio.CancelledError):
-            await feeding
+            await living
         stream._threads.shutdown(wait=True)
 
 

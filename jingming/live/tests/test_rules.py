@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jingming.live.rules import Change, Memory, changed, heartbeat
+from jingming.live.rules import Change, Memory, changed, heartbeat, reload
 
 
 def test_changes_are_remembered_in_the_order_in_which_they_became_visible():
@@ -29,5 +29,6 @@ def test_the_wire_says_what_changed_and_no_more():
     assert changed(Change(12, "workorders.WorkOrder", 340)) == (
         b'id: 12\nevent: changed\ndata: {"kind": "workorders.WorkOrder", "id": 340}\n\n'
     )
-    assert heartbeat(12) == b"id: 12\n: beat\n\n"
-    assert heartbeat(None) == b": beat\n\n"
+    assert heartbeat(12) == b"id: 12\nevent: here\ndata: \n\n"
+    assert heartbeat(None) == b"event: here\ndata: \n\n"
+    assert reload(12) == b"id: 12\nevent: reload\ndata: \n\n"

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from importlib import import_module
@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, connections, transaction
 
 from jingming.accounts import actions as accounts
@@ -71,20 +72,19 @@ def stream(own_database: OwnDatabase) -> Iterator[str]:
     while not server.started:
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    assert wait_until_listening()
+    assert wait_until(lambda: application.house._told is not None)
     yield f"http://127.0.0.1:{port}/stream"
     server.should_exit = True
     thread.join(5)
 
 
-def wait_until_listening() -> bool:
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'")
-            if cursor.fetchone()[0]:
-                return True
+def wait_until(done: Callable[[], bool], seconds: float = 10.0) -> bool:
+    until = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > until:
+            return False
         time.sleep(0.02)
-    return False
+    return True
 
 
 @pytest.fixture
@@ -92,10 +92,10 @@ def lamps() -> Iterator[dict[str, set[int]]]:
     """Which lamps whom may see."""
     seen: dict[str, set[int]] = {}
 
-    def visible(who: object, ids: Collection[int]) -> Collection[int]:
-        return seen.get(who.username, set()) & set(ids) if isinstance(who, Staff) else ()
+    def hearers(people: Collection[AbstractBaseUser], ids: Collection[int]) -> dict[int, Collection[int]]:
+        return {who.pk: seen.get(who.get_username(), set()) & set(ids) for who in people}
 
-    access.register(KIND, visible)
+    access.register(KIND, hearers)
     yield seen
     access._visible.pop(KIND)
 
@@ -118,7 +118,7 @@ class Browser:
         self.lines.put(None)
 
     def hears(self, seconds: float = 5.0) -> tuple[str, object] | None:
-        """The next event and its data; None if the stream ends."""
+        """The next event and its data, heartbeats aside; None if the stream ends."""
         name = ""
         deadline = time.monotonic() + seconds
         while (line := self.lines.get(timeout=max(0.01, deadline - time.monotonic()))) is not None:
@@ -126,7 +126,7 @@ class Browser:
                 self.last_id = line[4:]
             if line.startswith("event: "):
                 name = line[7:]
-            if line.startswith("data: ") and name:
+            if line.startswith("data: ") and name != "here":
                 return name, json.loads(line[6:]) if line[6:] else ""
         return None
 
@@ -139,8 +139,9 @@ class Browser:
 
 
 @contextmanager
-def browser(address: str, cookie: dict[str, str], **headers: str) -> Iterator[Browser]:
+def browser(address: str, cookie: dict[str, str], *, query: str = "", **headers: str) -> Iterator[Browser]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    address += query
     with httpx.Client(timeout=10) as client, client.stream("GET", address, headers={**cookie, **named}) as response:
         assert response.status_code == HTTPStatus.OK, response.read()
         one = Browser(response)
@@ -181,6 +182,15 @@ def test_a_browser_that_was_away_hears_what_it_missed(stream: str, lamps: dict[s
     announce(KIND, 3)
     with browser(stream, cookie, Last_Event_ID=before.last_id) as after:
         assert [after.hears(), after.hears()] == [("changed", {"kind": KIND, "id": n}) for n in (2, 3)]
+    with browser(stream, cookie, query=f"?last_event_id={before.last_id}") as opened_by_a_page:
+        assert [opened_by_a_page.hears(), opened_by_a_page.hears()] == [
+            ("changed", {"kind": KIND, "id": n}) for n in (2, 3)
+        ]
+        latest = opened_by_a_page.last_id
+    with browser(stream, cookie, query=f"?last_event_id={before.last_id}", Last_Event_ID=latest) as came_back:
+        assert came_back.hears_nothing()
+    with browser(stream, cookie, query="?last_event_id=-1%00x") as nonsense:
+        assert nonsense.hears_nothing()
     with browser(stream, cookie, Last_Event_ID="4711") as lost:
         assert lost.hears() == ("reload", "")
 
@@ -194,6 +204,48 @@ def test_after_a_break_of_the_database_connection_everybody_reloads(stream: str,
         assert hers.hears() == ("reload", "")
         announce(KIND, 1)
         assert hers.hears() == ("changed", {"kind": KIND, "id": 1})
+
+
+def test_a_break_is_made_up_for_by_whoever_was_away_through_it(stream: str, lamps: dict[str, set[int]]):
+    cookie = signed_in(person("agent", "1"))
+    lamps["agent"] = {1, 2}
+    with browser(stream, cookie) as before:
+        announce(KIND, 1)
+        assert before.hears() == ("changed", {"kind": KIND, "id": 1})
+        last = before.last_id
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'")
+        assert before.hears() == ("reload", "")
+    announce(KIND, 2)
+    with browser(stream, cookie, Last_Event_ID=last) as from_before_it:
+        assert from_before_it.hears() == ("reload", "")
+        assert from_before_it.last_id not in ("", last)
+    with browser(stream, cookie, Last_Event_ID=before.last_id) as from_after_it:
+        assert from_after_it.hears() == ("changed", {"kind": KIND, "id": 2})
+
+
+def test_a_browser_knows_where_it_stands_before_anything_has_changed(stream: str, lamps: dict[str, set[int]]):
+    cookie = signed_in(person("agent", "1"))
+    lamps["agent"] = {1}
+    with browser(stream, cookie) as hers:
+        assert hers.hears_nothing()
+    announce(KIND, 1)
+    with browser(stream, cookie, Last_Event_ID=hers.last_id) as again:
+        assert again.hears() == ("changed", {"kind": KIND, "id": 1})
+
+
+def test_of_many_who_listen_only_those_who_were_switched_off_or_signed_out_are_seen_out(
+    stream: str, lamps: dict[str, set[int]]
+):
+    agent, leaver, secadmin = person("agent", "1"), person("leaver", "2"), person("secadmin", "3")
+    stays, goes, signs_out = signed_in(agent), signed_in(leaver), signed_in(agent)
+    lamps["agent"] = {1}
+    with browser(stream, stays) as first, browser(stream, goes) as second, browser(stream, signs_out) as third:
+        accounts.switch_off(leaver, by=secadmin, at=now())
+        import_module(settings.SESSION_ENGINE).SessionStore(signs_out["Cookie"].partition("=")[2]).delete()
+        assert [second.hears(), third.hears()] == [None, None]
+        announce(KIND, 1)
+        assert first.hears() == ("changed", {"kind": KIND, "id": 1})
 
 
 def test_a_person_who_is_switched_off_hears_no_more(stream: str, lamps: dict[str, set[int]]):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField, RadioSelect
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jingming.ui.labels import in_language
+from jingming.ui.middleware import stream_origin
 
 register = template.Library()
 
@@ -44,6 +46,14 @@ def icon(name: str, words: str = "") -> SafeString:
 @cache
 def _sprite() -> str:
     return static("ui/vendor/icons.svg")
+
+
+@register.simple_tag(takes_context=True)
+def stream_address(context: Mapping[str, object]) -> str:
+    """{% stream_address %}: where this page hears what changes; nothing where no stream is served."""
+    request = context.get("request")
+    origin = stream_origin(request) if isinstance(request, HttpRequest) else ""
+    return f"{origin}/stream" if origin else ""
 
 
 @register.filter

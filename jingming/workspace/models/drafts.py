@@ -1,4 +1,4 @@
-"""What the desk keeps for the people who sit at it: drafts of forms that are not sent yet."""
+"""Drafts of forms that are not sent yet."""
 
 from __future__ import annotations
 
