@@ -179,6 +179,7 @@ def _changes_colleague(person: str, told: Mapping[str, Any]) -> bool:
 
 
 _SEES = {
+    "draft": lambda person, told: person == told["person"],
     "order": _order, "act": _order, "attachment": _order, "interaction": _interaction,
     "customer": _customer, "contact": _customer, "phone": _customer, "point": _point,
     "staff": _colleague, "post": _colleague, "token": _colleague,

@@ -34,6 +34,7 @@ from jingming.workorders import actions as orders
 from jingming.workorders.actions import Assignment, Matter
 from jingming.workorders.models import OrderType, Review, Task, WorkOrder
 from jingming.workorders.rules import Act, CallbackResult, LinkKind, ReviewResult
+from jingming.workspace.actions import save_draft
 from tests.cast import FOUNDED
 from tests.matrix.things import Thing, World, dialled, mark
 
@@ -141,6 +142,9 @@ class Builder:
         if held is not None:
             self.world.add("post", one.username, {"pk": one.pk, "post": held.pk}, **told)
         self.world.add("token", one.username, {"pk": one.pk, "token": token.pk}, **told)
+        key = f"{one.pk:032x}"
+        save_draft("intake", key, {"description": ["…"]}, by=one, at=FOUNDED, rev=0)
+        self.world.add("draft", one.username, {"place": "intake", "key": key}, person=one.username)
 
     # --- Archives ---------------------------------------------------------------------------------------------------
     def archives(self) -> None:

@@ -22,12 +22,15 @@ def save(request: StaffRequest, place: str, key: str) -> HttpResponse:
     """Keep what the form holds; answers the number of the save and when it was. A beacon sent while the page goes away
     looks the same."""
     _known(place)
+    content = content_of(request.POST)
+    if not content:  # a form in which nothing stands begins no draft
+        access.get_draft(request.user, place, key)
     rev = request.POST.get("rev", "")
     try:
         draft = actions.save_draft(
             place,
             key,
-            content_of(request.POST),
+            content,
             by=request.user,
             at=now(),
             rev=int(rev) if rev.isascii() and rev.isdecimal() and len(rev) < 10 else 0,

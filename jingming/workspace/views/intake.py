@@ -79,7 +79,14 @@ def _go_on(request: StaffRequest, draft: Draft) -> HttpResponse:
     first = _first(request, draft.value("second_of"))
     several = ("verified", "ticked")
     kept = {name: values if name in several else values[0] for name, values in draft.content.items() if values}
-    start = {"channel": "phone", "level": "normal", **kept, "draft": draft.key, "draft_rev": draft.rev}
+    start = {
+        "channel": "phone",
+        "level": "normal",
+        "type": "repair",
+        **kept,
+        "draft": draft.key,
+        "draft_rev": draft.rev,
+    }
     return _page(request, _form(request, shown.caller, first, start=start), shown)
 
 
