@@ -20,6 +20,7 @@ from jingming.accounts.models import Staff
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Refusal
 from jingming.database.tests.workbench import Workbench
+from jingming.intake import actions as intake
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import Act, Status
 from tests.cast import FOUNDED, Caller, _found, forget_everything
@@ -262,3 +263,17 @@ def test_a_crowd_acting_at_random_breaks_nothing(desk: dict[str, Staff]) -> None
     met = [kind for each in at_once([partial(acts, seed) for seed in range(6)]) for kind in each]
     assert met.count("done") > 20
     assert "stale" in met
+
+
+def test_of_two_who_take_the_same_caller_at_once_the_second_is_told(desk: dict[str, Staff]) -> None:
+    for turn in range(ROUNDS):
+        matter = intake.Matter(type="repair", description="灶前无气", caller_phone=f"1390000090{turn}")
+        results = at_once(
+            [
+                partial(intake.take, intake.Contact(channel="phone"), matter, by=desk[who], at=now(), other_than=())
+                for who in ("agent1", "agent2")
+            ]
+        )
+        (won,) = winners(results)
+        assert isinstance(results[1 - won], intake.Repeated)
+        assert WorkOrder.objects.filter(caller_phone=matter.caller_phone).count() == 1
