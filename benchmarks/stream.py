@@ -225,9 +225,8 @@ def _hear(cookie: str, heard: list[tuple[int, float]], stop: threading.Event) ->
             continue
         at = time.monotonic()
         *lines, rest = rest.split(b"\n")
-        for line in lines:
-            if line.startswith(b'data: {"kind": "workorders.WorkOrder"'):
-                heard.append((json.loads(line[6:])["id"], at))
+        told = [line for line in lines if line.startswith(b'data: {"kind": "workorders.WorkOrder"')]
+        heard += [(json.loads(line[6:])["id"], at) for line in told]
     one.close()
 
 

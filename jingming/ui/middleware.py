@@ -50,7 +50,8 @@ def content_policy(request: HttpRequest) -> str:
 
 
 def stream_origin(request: HttpRequest) -> str:
-    """STREAM_ORIGIN where the proxy gives the stream an address of its own, else STREAM_PORT on the host asked for."""
+    """Where the stream of changes is: STREAM_ORIGIN where it has an address of its own, the desk's own address behind
+    a proxy with HTTPS, else STREAM_PORT on the host asked for; "" where there is none."""
     if origin := getattr(settings, "STREAM_ORIGIN", ""):
         return str(origin)
     port = getattr(settings, "STREAM_PORT", None)
@@ -60,4 +61,6 @@ def stream_origin(request: HttpRequest) -> str:
         return ""
     if not port or not host or host.startswith("["):  # a policy cannot name an IPv6 address
         return ""
+    if settings.SESSION_COOKIE_SECURE:
+        return f"https://{request.get_host()}"
     return f"{request.scheme}://{host}:{port}"
