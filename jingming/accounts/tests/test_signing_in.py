@@ -240,3 +240,29 @@ def test_a_stranger_to_the_installation_comes_back_after_signing_in(company):
 
     assert answer.headers["Location"] == "/accounts/login/?next=/staff/%3Fq%3Da"
     assert Client().get("/staff/", headers={"hx-request": "true"}).status_code == 401
+
+
+def test_a_chosen_look_is_kept_for_the_person_and_audited_once(signed_in, agent, engineer):
+    desk = signed_in(agent)
+    for _twice in range(2):
+        assert desk.post("/accounts/look/", {"theme": "dark"}, headers={"HX-Request": "true"}).status_code == 204
+    agent.refresh_from_db()
+    assert (agent.theme, agent.contrast, agent.density) == ("dark", "auto", "comfortable")
+    assert Entry.objects.filter(key="accounts.look_chosen", target_id=agent.pk).count() == 1
+
+    assert 'data-bs-theme="dark"' in signed_in(agent).get("/accounts/me/").content.decode()
+    assert "data-bs-theme" not in signed_in(engineer).get("/accounts/me/").content.decode()
+
+
+def test_a_look_that_is_not_on_offer_changes_nothing(signed_in, agent):
+    assert signed_in(agent).post("/accounts/look/", {"theme": "pink"}).status_code == 422
+    agent.refresh_from_db()
+    assert agent.theme == "auto"
+
+
+def test_without_scripts_the_look_is_chosen_on_ones_own_page_or_in_the_menu(signed_in, agent):
+    desk = signed_in(agent)
+    desk.post("/accounts/me/", {"language": "en", "contrast": "more", "density": "compact"})
+    assert desk.post("/accounts/look/", {"theme": "light", "next": "/accounts/me/"}).url == "/accounts/me/"
+    page = desk.get("/accounts/me/").content.decode()
+    assert 'data-bs-theme="light" data-contrast="more" data-density="compact"' in page
