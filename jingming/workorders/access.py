@@ -180,6 +180,7 @@ STANDING: dict[Act, Standing] = {
     Act.ANSWER: _at_home,
     Act.ACCEPT: _holds,
     Act.ASSIGN: _holds,
+    Act.ARRIVE: _holds,
     Act.DISPATCH: _holds,
     Act.TRANSFER: _holds,
     Act.REPLY: _holds,
@@ -247,6 +248,7 @@ OWN_LABELS: dict[str, Callable[[], str]] = {
     "step": lambda: _("Step"),
     "department": lambda: _("Department"),
     "assignee": lambda: _("Person in charge"),
+    "arrived_at": lambda: _("Arrived on site"),
     "outcome": lambda: _("Outcome"),
     "waiting_for": lambda: _("Waiting for"),
     "held_until": lambda: _("Held until"),
@@ -334,6 +336,10 @@ def _was_handed_over(order: WorkOrder, now: Situation) -> str:
     return _("The other side has taken the order up already, or nothing was handed over. Ask them to return it.")
 
 
+def _not_on_site(order: WorkOrder, now: Situation) -> str:
+    return _("The arrival on site is recorded already.") if order.arrived_at else ""
+
+
 def _stands_still(order: WorkOrder, now: Situation) -> str:
     if order.status == Status.SUSPENDED or order.waiting_for or order.held_until:
         return ""
@@ -345,6 +351,7 @@ CONDITIONS: dict[Act, Callable[[WorkOrder, Situation], str]] = {
     Act.TERMINATE: _called_back,
     Act.RETYPE: _all_tasks_reported,
     Act.COMPLETE: _all_tasks_reported,
+    Act.ARRIVE: _not_on_site,
     Act.CALL_BACK: _callback_due,
     Act.CLOSE: _called_back,
     Act.REASSIGN: _was_dissatisfied,

@@ -65,6 +65,7 @@ ACT_FIELDS: dict[Act, tuple[ActField, ...]] = {
     Act.ANSWER: (_text,),
     Act.ACCEPT: (),
     Act.ASSIGN: (ActField("staff", "staff", gettext_lazy("Person")), _remark),
+    Act.ARRIVE: (),
     Act.DISPATCH: (ActField("department", "department", gettext_lazy("Department"), required=False), _staff, _remark),
     Act.TRANSFER: (_department, _staff, _remark),
     Act.REPLY: (_text,),

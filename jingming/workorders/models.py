@@ -146,6 +146,7 @@ class WorkOrder(Placed):
 
     occurred_at = models.DateTimeField(help_text="when the customer's contact began")
     recorded_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True, help_text="on site; empty again when the order goes to somebody else")
     processed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.TextField(blank=True, help_text="what was done, or what the customer was told")

@@ -33,6 +33,7 @@ class Act(TextChoices):
     ANSWER = "answer", gettext_lazy("Answer at once")
     ACCEPT = "accept", gettext_lazy("Accept")
     ASSIGN = "assign", gettext_lazy("Assign")
+    ARRIVE = "arrive", gettext_lazy("Arrived on site")
     DISPATCH = "dispatch", gettext_lazy("Dispatch")
     TRANSFER = "transfer", gettext_lazy("Transfer")
     REPLY = "reply", gettext_lazy("Reply")
@@ -111,6 +112,7 @@ MOVES: dict[Act, dict[Status, tuple[Status, ...]]] = {
     Act.ANSWER: {U: (C,)},
     Act.ACCEPT: {U: (P,), P: (P,)},
     Act.ASSIGN: {U: (P,), P: (P,)},
+    Act.ARRIVE: {P: (P,)},
     Act.DISPATCH: {U: (P,), P: (P,)},
     Act.TRANSFER: {U: (P,), P: (P,)},
     Act.REPLY: {U: (P,), P: (P,)},

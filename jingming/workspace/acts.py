@@ -14,6 +14,7 @@ KEYS: Mapping[Act, str] = {
     Act.ANSWER: "q",
     Act.ACCEPT: "a",
     Act.ASSIGN: "s",
+    Act.ARRIVE: "0",
     Act.DISPATCH: "g",
     Act.TRANSFER: "t",
     Act.REPLY: "r",
@@ -43,6 +44,7 @@ ICONS: Mapping[Act, str] = {
     Act.ANSWER: "message",
     Act.ACCEPT: "user-check",
     Act.ASSIGN: "user-plus",
+    Act.ARRIVE: "map-pin",
     Act.DISPATCH: "send",
     Act.TRANSFER: "arrow-forward-up",
     Act.REPLY: "arrow-back-up",
@@ -72,7 +74,9 @@ ICONS: Mapping[Act, str] = {
 }
 # Dot of the time line; acts that are not here only add something beside the order.
 TONES: Mapping[Act, str] = {
-    **dict.fromkeys((Act.OPEN, Act.ACCEPT, Act.ASSIGN, Act.DISPATCH, Act.TRANSFER, Act.REPLY, Act.SPLIT), "act"),
+    **dict.fromkeys(
+        (Act.OPEN, Act.ACCEPT, Act.ASSIGN, Act.ARRIVE, Act.DISPATCH, Act.TRANSFER, Act.REPLY, Act.SPLIT), "act"
+    ),
     **dict.fromkeys((Act.REPORT, Act.RESUME, Act.REASSIGN, Act.REOPEN, Act.RETYPE), "act"),
     **dict.fromkeys((Act.RETURN, Act.HOLD, Act.WAIT, Act.SUSPEND, Act.RECALL), "soon"),
     **dict.fromkeys((Act.ANSWER, Act.TERMINATE, Act.COMPLETE, Act.CLOSE), "done"),

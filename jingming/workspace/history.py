@@ -202,6 +202,7 @@ SHOWN: Mapping[str, Callable[[object, Names], str]] = {
     "level": lambda value, _names: label_of("level", str(value)),
     "waiting_for": lambda value, _names: str(Waiting(str(value)).label),
     "held_until": lambda value, _names: moment(value),
+    "arrived_at": lambda value, _names: moment(value),
     "form": lambda value, names: _form_words(value, names),  # noqa: PLW0108  # it stands below
     "must_reassign": lambda value, _names: _("Yes") if value else _("No"),
     "satisfied": lambda value, _names: _("Yes") if value else _("No"),
@@ -311,6 +312,7 @@ SAID: Mapping[Act, Say] = {
     Act.ANSWER: lambda _line, _names: _("answered during the contact and closed it"),
     Act.ACCEPT: lambda _line, _names: _("took charge"),
     Act.ASSIGN: lambda line, names: _("assigned it to %(person)s") % {"person": names.person(line.to_staff_id)},
+    Act.ARRIVE: lambda _line, _names: _("arrived on site"),
     Act.DISPATCH: lambda line, names: _("dispatched it to %(target)s") % _sent(line, names),
     Act.TRANSFER: lambda line, names: _("transferred it to %(target)s") % _sent(line, names),
     Act.REPLY: lambda line, names: _("replied to %(target)s") % _sent(line, names),

@@ -30,7 +30,7 @@ KNOWN_MOVES = {
     "answer": "untreated>closed",
     **dict.fromkeys(("accept", "assign", "dispatch", "transfer", "reply", "return", "split"), _TO_WORK),
     "terminate": "untreated>closed processing>closed",
-    "report": "processing>processing",
+    **dict.fromkeys(("arrive", "report"), "processing>processing"),
     **dict.fromkeys(("hold", "wait"), "untreated>untreated processing>processing"),
     "suspend": "untreated>suspended processing>suspended",
     "resume": "suspended>untreated suspended>processing untreated>untreated processing>processing",

@@ -11,7 +11,7 @@ from .amending import amend, retype
 from .beside import attach, judge, link, note, record_work
 from .finishing import answer, call_back, close, complete, reassign, reopen, review, terminate, void
 from .ground import CannotAct
-from .moving import accept, assign, dispatch, recall, reply, return_to_sender, transfer
+from .moving import accept, arrive, assign, dispatch, recall, reply, return_to_sender, transfer
 from .opening import Matter, open_order, publish_type, reserve_order_id
 from .pausing import hold, resume, suspend, wait
 from .routing import route
@@ -19,8 +19,9 @@ from .tasks import Assignment, report, split
 
 # The action of each act; all take the order first, then `by`, `at`, `version` and the act's own values by name.
 BY_ACT: dict[Act, Callable[..., Any]] = {
-    Act.ANSWER: answer, Act.ACCEPT: accept, Act.ASSIGN: assign, Act.DISPATCH: dispatch, Act.TRANSFER: transfer,
-    Act.REPLY: reply, Act.TERMINATE: terminate, Act.RETURN: return_to_sender, Act.SPLIT: split, Act.REPORT: report,
+    Act.ANSWER: answer, Act.ACCEPT: accept, Act.ASSIGN: assign, Act.ARRIVE: arrive, Act.DISPATCH: dispatch,
+    Act.TRANSFER: transfer, Act.REPLY: reply, Act.TERMINATE: terminate,
+    Act.RETURN: return_to_sender, Act.SPLIT: split, Act.REPORT: report,
     Act.HOLD: hold, Act.WAIT: wait, Act.SUSPEND: suspend, Act.RESUME: resume, Act.COMPLETE: complete,
     Act.REVIEW: review, Act.CALL_BACK: call_back, Act.REASSIGN: reassign, Act.CLOSE: close, Act.REOPEN: reopen,
     Act.VOID: void, Act.RECALL: recall, Act.AMEND: amend, Act.RETYPE: retype, Act.WORK: record_work, Act.NOTE: note,
@@ -35,6 +36,7 @@ __all__ = [
     "accept",
     "amend",
     "answer",
+    "arrive",
     "assign",
     "attach",
     "call_back",

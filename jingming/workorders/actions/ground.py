@@ -38,7 +38,7 @@ class CannotAct(Refusal):
 TRACKED = (
     "status", "step", "department_id", "assignee_id", "type_id", "customer_id", "service_point_id", "caller_name",
     "caller_phone", "address", "verified", "category", "level", "description", "form", "outcome", "waiting_for",
-    "held_until", "suspended_by_id", "round", "must_reassign", "satisfied",
+    "held_until", "arrived_at", "suspended_by_id", "round", "must_reassign", "satisfied",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ class Doing:
         order, was = self.order, self.before
         if not may_lead_to(self.act, was["status"], order.status):
             raise CannotAct(why_not_in_state(self.act, was["status"]))
+        self._left_the_site()
         changes = {
             name: [_plain(was[name]), _plain(getattr(order, name))]
             for name in TRACKED
@@ -100,6 +101,12 @@ class Doing:
         audit.record(f"workorders.{self.act}", order, by=self.by, at=self.at, changed=sorted(changes))
         publish(WorkOrderActed(order_id=order.pk, act=self.act, status=order.status))
         return order
+
+    def _left_the_site(self) -> None:
+        """Whoever does the order next has still to come; a completed round keeps when somebody came."""
+        moved = any(self.before[name] != getattr(self.order, name) for name in ("department_id", "assignee_id", "step"))
+        if moved and self.order.status != Status.PROCESSED and self.act not in {Act.ARRIVE, Act.CLOSE}:
+            self.order.arrived_at = None
 
 
 def write_history(order: WorkOrder, *, act: Act, by: Staff | None, at: datetime, **values: object) -> None:

@@ -74,6 +74,18 @@ def assign(
 
 
 @transaction.atomic
+def arrive(order: WorkOrder, *, by: Staff, at: datetime, version: int | None) -> WorkOrder:
+    """Note that somebody is on site (到场); an order that nobody has is in charge of whoever came."""
+    doing = begin(order, Act.ARRIVE, by=by, at=at, version=version)
+    doing.order.arrived_at, doing.order.recallable = at, False
+    if doing.order.assignee_id is None and works_in(by, doing.order.department):
+        doing.order.assignee = by
+        belongs_here(doing, by)
+    rest_no_more(doing.order)
+    return doing.done()
+
+
+@transaction.atomic
 def dispatch(
     order: WorkOrder, *, by: Staff, at: datetime, version: int | None, department: Department | None = None,
     staff: Staff | None = None, text: str = "",
