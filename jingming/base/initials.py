@@ -2,7 +2,7 @@
 
 A name may be read in several ways (单 is s, d or c as a surname), so it has several initials, the likeliest first.
 Readings come from pypinyin's table of characters. Only that one file of it is loaded, and only when somebody writes a
-name: see docs/decisions/0014-pinyin-initials.md for what it costs.
+name: see docs/decisions/0015-pinyin-initials.md for what it costs.
 """
 
 from __future__ import annotations

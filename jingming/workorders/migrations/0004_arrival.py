@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workorders', '0001_initial'),
+        ('workorders', '0003_same_matter_again'),
     ]
 
     operations = [
