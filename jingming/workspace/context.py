@@ -96,6 +96,8 @@ def _work(request: HttpRequest, person: Staff) -> Iterable[dict[str, object]]:
     """What the person is here for: taking contacts, and the queues of their posts."""
     if has(person, Authority.TAKE_INTAKE):
         yield _item(request, _("Call intake"), "phone-incoming", reverse("intake"))
+    if queues.in_the_field(person):
+        yield _item(request, _("Jobs"), "tool", reverse("field"))
     orders, shown = reverse("orders"), request.GET.get("queue", "")
     for name in queues.in_menu(person):
         here = request.path == orders and shown == name

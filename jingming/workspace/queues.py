@@ -66,6 +66,12 @@ def in_menu(person: Staff) -> list[str]:
     return [name for name in IN_MENU if name in able]
 
 
+def in_the_field(person: Staff) -> bool:
+    """Whether all that the person does is done on site: the day begins with the one next job."""
+    posts = duties_of(person)
+    return bool(posts) and all(post.role.code == "engineer" for post in posts) and has(person, Authority.SEE_ORDERS)
+
+
 def first(person: Staff) -> str:
     """The queue in which the person's day begins."""
     return next((FIRST[post.role.code] for post in duties_of(person) if post.role.code in FIRST), "mine")

@@ -12,6 +12,7 @@ from .views import (
     administration,
     customers,
     drafts,
+    field,
     flows,
     home,
     intake,
@@ -20,7 +21,7 @@ from .views import (
     orders,
     palette,
     repairs,
-)  # fmt: skip
+)
 
 SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("orders/<str:number>/files/", opens(orders.add_files, to=SEE_ORDERS), name="order_files"),
     path("orders/<str:number>/acts/<str:act>/", opens(acts.act, to=SEE_ORDERS), name="order_act"),
     path("orders/<str:number>/looking/", opens(looking.looking, to=SEE_ORDERS), name="order_looking"),
+    path("field/", opens(field.field, to=SEE_ORDERS), name="field"),
     path("interactions/", opens(interactions.interactions, to=Authority.SEE_INTERACTIONS), name="interactions"),
     path("audit/", opens(administration.audit_log, to=Authority.SEE_AUDIT), name="audit"),
     path("repairs/", opens(repairs.repairs, to=Authority.REPAIR_JOBS), name="repairs"),

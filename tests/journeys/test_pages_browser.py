@@ -57,8 +57,9 @@ def test_a_repair_from_the_call_to_its_end_by_keyboard(at_the_desk: At, company:
         send(page, f"**/orders/{order.number}/")
 
     with at_the_desk("engineer1") as page:
-        page.wait_for_url("**/orders/?queue=mine")
+        page.wait_for_url("**/field/")
         look_at(page)
+        page.goto("/orders/?queue=mine")
         page.get_by_role("link", name=order.number).focus()
         press(page, "Enter", f"**/orders/{order.number}/")
         press(page, "d", "**/acts/complete/")

@@ -82,6 +82,8 @@ class ActForm(forms.Form):
             self.fields = {"file": forms.FileField(label=_("File")), **self.fields}
         for built in self.fields.values():
             built.error_messages["required"] = str(fields.FILL_IN)
+        if given := (data or {}).get("back") or (typed or {}).get("back"):  # where the person came from
+            self.fields["back"] = forms.CharField(required=False, initial=given, widget=forms.HiddenInput)
         first = next((built for built in self.fields.values() if not built.widget.is_hidden), None)
         if first is not None and not isinstance(first.widget, forms.RadioSelect):  # all its buttons would ask for it
             first.widget.attrs["autofocus"] = True
@@ -116,7 +118,9 @@ class ActForm(forms.Form):
         """Of an amendment: the fields that the person has changed, against what their form showed them at first."""
         seen = self.cleaned_data.get("seen") or {}
         now_typed = {
-            name: fields.plain(value) for name, value in self.cleaned_data.items() if name not in ("version", "seen")
+            name: fields.plain(value)
+            for name, value in self.cleaned_data.items()
+            if name not in ("version", "seen", "back")
         }
         changed = {name: value for name, value in now_typed.items() if value != seen.get(name, "")}
         if point := changed.get("service_point"):

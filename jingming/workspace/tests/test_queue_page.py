@@ -110,7 +110,7 @@ def test_the_day_begins_where_the_work_is(signed_in, agent, callback, dispatcher
         agent: "/intake/",
         callback: "/orders/?queue=to_call_back",
         dispatcher: "/orders/?queue=unassigned",
-        engineer: "/orders/?queue=mine",
+        engineer: "/field/",
         sysadmin: "/organisation/",
         evaluator: "/accounts/me/",
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -33,7 +34,11 @@ def act(request: StaffRequest, number: str, act: str) -> HttpResponse:
         return _do(request, order, chosen)
     if reason := access.why_not(order, chosen, request.user, access.situation(order)):
         return _refused(request, order, chosen, reason)
-    return _page(request, order, chosen, ActForm(chosen, order, request.user, at=now()))
+    came = {"back": "field"} if request.GET.get("back") == "field" else None
+    return _page(request, order, chosen, ActForm(chosen, order, request.user, at=now(), typed=came))
+
+
+ONE_PRESS = (Act.ACCEPT, Act.ARRIVE)  # big buttons of the engineer's page, without a form to come back to
 
 
 def _known(code: str) -> Act:
@@ -43,6 +48,8 @@ def _known(code: str) -> Act:
 
 
 def _do(request: StaffRequest, order: WorkOrder, chosen: Act) -> HttpResponse:
+    if chosen == Act.ATTACH and len(request.FILES.getlist("file")) > 1:
+        return _attach_each(request, order)
     form = ActForm(chosen, order, request.user, at=now(), data=request.POST, files=request.FILES)
     if (answer := _in_the_way(request, order, chosen, form)) is not None:
         return answer
@@ -55,12 +62,38 @@ def _do(request: StaffRequest, order: WorkOrder, chosen: Act) -> HttpResponse:
         form.refuse(refusal)
         return _page(request, order, chosen, form, status=refusal.status)
     messages.success(request, _said(request, order.number, chosen))
-    return redirect("order", order.number)
+    return _back(request, order)
+
+
+def _back(request: StaffRequest, order: WorkOrder) -> HttpResponse:
+    """Where the person came from: the engineer's page, or the order's own."""
+    return redirect("field") if request.POST.get("back") == "field" else redirect("order", order.number)
+
+
+def _attach_each(request: StaffRequest, order: WorkOrder) -> HttpResponse:
+    """Several files at once: each is an act of its own, so what is refused keeps none of the others out."""
+    for file in request.FILES.getlist("file"):
+        one = MultiValueDict({"file": [file]})
+        form = ActForm(Act.ATTACH, order, request.user, at=now(), data=request.POST, files=one)
+        if form.is_valid():
+            try:
+                BY_ACT[Act.ATTACH](order, by=request.user, at=now(), version=None, **form.values())
+            except Refusal as refusal:
+                form.refuse(refusal)
+        if form.errors:
+            for sentence in (told for found in form.errors.get_json_data().values() for told in found):
+                messages.error(request, sentence["message"])
+        else:
+            messages.success(request, _("%(name)s is attached.") % {"name": file.name})
+    return _back(request, order)
 
 
 def _in_the_way(request: StaffRequest, order: WorkOrder, chosen: Act, form: ActForm) -> HttpResponse | None:
     """The answer to what cannot even be tried: a stale form, an act that is not possible, values that do not fit."""
     fit, version = form.is_valid(), form.cleaned_data.get("version")
+    if request.POST.get("back") == "field" and chosen in ONE_PRESS and version != order.version:
+        messages.warning(request, _("The order has changed meanwhile. This is how it stands now."))
+        return redirect("field")
     if chosen not in BESIDE and version is None:
         form.add_error(None, _("The form has lost which version of the order it was. Reload the page and try again."))
     elif version is not None and version != order.version:

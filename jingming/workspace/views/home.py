@@ -34,6 +34,8 @@ def home(request: StaffRequest) -> HttpResponse:
     person = request.user
     if any(post.role.code == "agent" for post in duties_of(person)) and has(person, Authority.TAKE_INTAKE):
         return redirect("intake")
+    if queues.in_the_field(person):
+        return redirect("field")
     if has(person, Authority.SEE_ORDERS):
         return redirect(f"{reverse('orders')}?queue={queues.first(person)}")
     return redirect(next((page for authority, page in ELSEWHERE if has(person, authority)), "profile"))
