@@ -67,7 +67,7 @@ def own_database(
 
 @pytest.fixture
 def live_site(own_database: OwnDatabase) -> Iterator[str]:
-    """The address of the desk, served from `own_database`; without a stream, which a test can ask for (`live_stream`)."""
+    """The address of the desk, served from `own_database`; without a stream unless a test asks for `live_stream`."""
     from django.test import override_settings
     from pytest_django.live_server_helper import LiveServer
 

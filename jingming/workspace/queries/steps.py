@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from jingming.ui.templatetags.ui import minutes
 from jingming.workorders.models import History, WorkOrder
+from jingming.workorders.rules import Act
 from jingming.workspace import history as words
 from jingming.workspace.stays import Spent, spent, stays
 
@@ -61,11 +62,8 @@ def _now(there: Spent, at: datetime) -> Iterable[str]:
 
 
 def _arrival(there: Spent, at: datetime) -> Iterable[str]:
-    if arrived := there.acts.get(ARRIVED):
+    if arrived := there.acts.get(Act.ARRIVE):
         yield _("on site %(time)s") % {"time": clock(arrived, at)}
-
-
-ARRIVED = "arrive"
 
 
 def _besides(there: Spent) -> Iterable[str]:
