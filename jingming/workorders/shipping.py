@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from .actions import publish_type
 from .models import TypeVersion
 
 SHIPPED = Path(__file__).parent / "shipped"
+BEFORE = Path(__file__).parent / "shipped_before.json"
 ORDER = (
     "repair", "consultation", "complaint", "business", "service_request", "suggestion", "opinion", "report", "praise",
     "presale",
@@ -20,25 +23,25 @@ ORDER = (
 def load_shipped_types(at: datetime) -> int:
     """Publish the shipped types that this installation does not have; returns how many were published.
 
-    Types that exist are the administrator's own by now and are left alone, but for one thing: a type that stands as it
-    was shipped before there were guides gets its guide, as a version of its own.
+    Types that an administrator has changed are left alone. One that stands as an earlier version of the product shipped
+    it (`shipped_before.json` knows their digests) becomes what is shipped now, as a version of its own.
     """
-    known = _current_definitions()
-    new = [_shipped(code) for code in ORDER if _is_new(_shipped(code), known.get(code))]
+    known, earlier = _current_definitions(), json.loads(BEFORE.read_text(encoding="utf-8"))
+    shipped = [json.loads((SHIPPED / f"{code}.json").read_text(encoding="utf-8")) for code in ORDER]
+    new = [
+        definition
+        for definition in shipped
+        if (code := definition["code"]) not in known or digest(known[code]) in earlier.get(code, [])
+    ]
     for definition in new:
         publish_type(definition, at=at, position=ORDER.index(definition["code"]))
     return len(new)
 
 
-def _shipped(code: str) -> dict[str, Any]:
-    return dict(json.loads((SHIPPED / f"{code}.json").read_text(encoding="utf-8")))
-
-
-def _is_new(shipped: dict[str, Any], installed: dict[str, Any] | None) -> bool:
-    """Whether the type is missing, or lacks its guide and nothing else."""
-    if installed is None:
-        return True
-    return "guide" not in installed and shipped == {**installed, "guide": shipped["guide"]}
+def digest(definition: Mapping[str, Any]) -> str:
+    """What a definition is known by: sha256 of its JSON with sorted keys, hexadecimal."""
+    text = json.dumps(definition, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _current_definitions() -> dict[str, dict[str, Any]]:
