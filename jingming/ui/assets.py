@@ -1,8 +1,8 @@
 """Style sheets, modules and pictures on their way to browsers: fetched once, small, and never stale.
 
-The address of all of them carries one stamp of their contents, so browsers may keep them for ever, and modules that name
-each other relatively stay together. There is no collect step: they are served from the slices, and compressed once, the
-first time that a process of this version starts.
+The address of all of them carries one stamp of their contents, so browsers may keep them for ever, and modules that
+name each other relatively stay together. There is no collect step: they are served from the slices, and compressed
+once, the first time that a process of this version starts.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 from django.conf import settings
-from whitenoise.middleware import WhiteNoiseMiddleware
-from whitenoise.responders import StaticFile
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]  # ships no types
+from whitenoise.responders import StaticFile  # type: ignore[import-untyped]  # as above
 
 WORTH_IT = {".css", ".js", ".svg", ".json", ".map", ".txt"}
 SMALLEST = 600  # bytes; below this the headers weigh more
@@ -36,8 +36,8 @@ def stamp(root: Path) -> str:
     return digest.hexdigest()
 
 
-class AssetsMiddleware(WhiteNoiseMiddleware):
-    """WhiteNoise that finds its compressed twins in the home of the installation; without them it serves plain files."""
+class AssetsMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # as above
+    """WhiteNoise with compressed twins in the home of the installation; without them it serves plain files."""
 
     def get_static_file(
         self, path: str, url: str, stat_cache: Mapping[str, os.stat_result] | None = None

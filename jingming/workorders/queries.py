@@ -235,7 +235,7 @@ SHORTEST_END = 4  # last digits of an order's number
 def by_number(person: Staff, words: str, size: int = 6) -> list[WorkOrder]:
     """The orders, visible to the person, that have this number, or whose number begins or ends so; newest first.
 
-    A beginning needs the letters of the type, an end four digits. One query, by index; none for anything else.
+    A beginning needs the letters of the type and a digit, an end four digits. One query, by index; none for the rest.
     """
     typed = "".join(unicodedata.normalize("NFKC", words).upper().split())
     orders = visible_to(person).select_related("type").order_by("-occurred_at", "-id")

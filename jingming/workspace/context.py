@@ -78,10 +78,8 @@ def enterprise() -> str:
 
 
 def navigation(request: HttpRequest, person: Staff) -> list[dict[str, Any]]:
-    """The person's menu, [{label, items: [{label, icon, url, current, count}]}].
-
-    No query but for the posts, and one for whoever repairs jobs.
-    """
+    """The person's menu, [{label, items: [{label, icon, url, current, count}]}]: no query but for the posts, and one
+    for whoever repairs jobs."""
     groups: list[dict[str, Any]] = [{"label": "", "items": [*_work(request, person)]}]
     for label, entries in GROUPS:
         items = [

@@ -113,7 +113,7 @@ def look(person: object = None) -> SafeString:
     """<html{% look user %}>: whose page it is and how that person likes it; nothing where nobody can be asked."""
     if not hasattr(person, "is_authenticated"):
         return SafeString("")
-    told = [("data-person", getattr(person, "pk", None) or "")]
+    told = [("data-person", getattr(person, "employee_number", ""))]
     told += [
         (attribute, value) for field, attribute, usual in LOOK if (value := getattr(person, field, usual)) != usual
     ]

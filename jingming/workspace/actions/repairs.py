@@ -44,7 +44,9 @@ def give_job_up(job_id: int, *, reason: str, by: Staff, at: datetime) -> None:
 
 def _failed(job_id: int) -> ProcrastinateJob:
     """The failed job, locked: two people may press at once."""
-    job = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job_id, status="failed").first()
+    job: ProcrastinateJob | None = (
+        ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job_id, status="failed").first()
+    )
     if job is None:
         raise NotFailed(_("This job no longer waits for repair: a colleague has looked after it. Reload the list."))
     return job

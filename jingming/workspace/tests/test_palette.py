@@ -54,9 +54,7 @@ def test_pages_are_found_by_word_and_by_initials_and_only_those_of_the_menu(sign
     assert 'data-url="/staff/"' not in asked(desk, "员工")
 
 
-def test_what_was_opened_last_is_shown_in_its_order_to_whoever_may_see_it(
-    signed_in, agent, stranger, household, opened
-):
+def test_what_was_opened_last_is_shown_to_whoever_may_see_it(signed_in, agent, stranger, household, opened):
     order = opened("repair")
     recent = [f"order:{order.number}", f"customer:{household.customer_id}", "customer:x", "nothing", "order:"]
     page = asked(signed_in(agent), recent=recent)
