@@ -76,7 +76,8 @@ ORDER = (
     "interaction_id", "channel", "customer_id", "service_point_id", "caller_name", "caller_phone", "address",
     "verified", "category", "level", "description", "form", "extra", "province_id", "city_id", "district_id",
     "occurred_at", "recorded_at", "processed_at", "closed_at", "outcome", "waiting_for", "held_until", "holds",
-    "suspended_by_id", "status_before", "round", "callback_waived", "must_reassign", "satisfied", "imported",
+    "arrived_at", "suspended_by_id", "status_before", "round", "callback_waived", "must_reassign", "satisfied",
+    "imported",
 )  # fmt: skip
 
 
@@ -92,8 +93,8 @@ def _orders(
             order.caller_phone, order.address, as_array(order.verified), order.category, order.level,
             order.description, as_json(order.form), as_json(order.extra), *order.place, order.occurred_at, at,
             way.processed_at, way.closed_at, order.outcome, last.waiting_for, last.held_until, way.holds,
-            way.suspended_by, way.status_before, way.round, order.callback_waived, way.must_reassign, way.satisfied,
-            True,
+            way.arrived_at, way.suspended_by, way.status_before, way.round, order.callback_waived, way.must_reassign,
+            way.satisfied, True,
         )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class Way:
     sent_step: str = ""
     sent_assignee: int | None = None
     recallable: bool = False
+    arrived_at: datetime | None = None
     must_reassign: bool = False
     satisfied: bool | None = None
     with_whom: dict[tuple[int, int | None], None] = field(default_factory=dict)
@@ -141,8 +142,18 @@ def _carry(way: Way, before: LoadedStep | None, step: LoadedStep) -> None:
         way.holds += 1
     if before and step.act in _SENDS and (before.department, before.step) != (step.department, step.step):
         way.sent_from, way.sent_step, way.sent_assignee = before.department, before.step, before.assignee
+    if step.act == Act.ARRIVE:
+        way.arrived_at = step.at
+    elif before and step.act != Act.COMPLETE and _in_other_hands(before, step):
+        way.arrived_at = None
     if step.act not in BESIDE and step.act not in {Act.REVIEW, Act.AMEND}:
         way.recallable = step.act in HANDING_OVER and step.status == Status.PROCESSING
+
+
+def _in_other_hands(before: LoadedStep, step: LoadedStep) -> bool:
+    """Whether somebody else, or another step, has the order now: nobody of theirs has arrived on site yet."""
+    given_on = before.assignee is not None and before.assignee != step.assignee
+    return given_on or (before.department, before.step) != (step.department, step.step)
 
 
 def _cross(way: Way, was: str, step: LoadedStep) -> None:

@@ -71,6 +71,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "organisation.see": frozenset(_DESK | {"engineer", "announcer", "sysadmin", "secadmin", "auditadmin"}),
     "organisation.change": frozenset({"sysadmin"}),
     "codes.change": frozenset({"sysadmin"}),
+    "jobs.repair": frozenset({"sysadmin"}),
     "staff.see": frozenset({"head", "approval_manager", "manager", "secadmin"}),
     "staff.change": frozenset({"secadmin"}),
     "audit.see": frozenset({"auditadmin"}),

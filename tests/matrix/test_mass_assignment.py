@@ -230,6 +230,7 @@ FILLED: Mapping[str, dict[str, Any]] = {
     "staff/<int:pk>/posts/": {"role": "‹announcer›", "scope": "department", "unit": ""},
     "routes/": {"department": "TL-NORTH", "manager": "approval1"},
     "intake/": {"act": "open", "type": "consultation", "address": "…"},
+    "orders/<str:number>/looking/": {"tab": "0b6a9411-5cb6-4dfe-8a1f-000000000017"},
 }  # fmt: skip
 # What takes a POST as it takes a GET, and does the same by both; and signing out, which needs no words.
 WITHOUT_FORM = {
@@ -247,7 +248,14 @@ def filled(walker: Walker, route: str, form: Form) -> dict[str, Any]:
     return {**values, **own}
 
 
-@pytest.mark.parametrize("route", [route for route, page in PAGES.items() if page.look != (404,) and page.of != "act"])
+# A draft is what somebody typed, as they typed it: nothing but their own form ever reads it again.
+KEPT_AS_TYPED = ("drafts/<slug:place>/<slug:key>/",)
+TAKING_FORMS = [
+    route for route, page in PAGES.items() if page.look != (404,) and page.of != "act" and route not in KEPT_AS_TYPED
+]
+
+
+@pytest.mark.parametrize("route", TAKING_FORMS)
 def test_a_form_takes_its_own_fields_only(walker: Walker, before: Rows, hostile: dict[str, Any], route: str):
     person, names = permitted(route, walker)
     person = "" if route == "accounts/login/" else person
