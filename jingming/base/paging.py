@@ -62,3 +62,16 @@ def newest_first(
     more = len(found) > size
     found = found[:size]
     return Page(found, pack(getattr(found[-1], by), getattr(found[-1], tie)) if more else None)
+
+
+def oldest_first(
+    rows: QuerySet[Row], cursor: str = "", *, by: str = "occurred_at", tie: str = "pk", size: int = PAGE
+) -> Page[Row]:
+    """The rows after `cursor`, oldest first; the same indexes, walked the other way."""
+    if cursor:
+        moment, pk = unpack(cursor)
+        rows = rows.filter(**{f"{by}__gte": moment}).filter(Q(**{f"{by}__gt": moment}) | Q(**{f"{tie}__gt": pk}))
+    found = list(rows.order_by(by, tie)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(found, pack(getattr(found[-1], by), getattr(found[-1], tie)) if more else None)

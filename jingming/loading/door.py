@@ -20,6 +20,7 @@ from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.database.partitions import ensure_months
 from jingming.interactions.models import Interaction
+from jingming.workorders.actions import recount
 from jingming.workorders.models import History
 
 from . import archives
@@ -83,7 +84,7 @@ def load(
             odd_rows=sum(bool(line.odd) for _order, way in new for line in way.lines),
             already_present=len(orders) - len(new),
         )
-        write_orders(new, source=source, at=at, progress=watcher)
+        recount(write_orders(new, source=source, at=at, progress=watcher))
         _note(Batch(source=source, at=at, by_id=by.pk if by else None, **figures.as_dict()), by=by, at=at)
     if report:
         _tell_odd(new, report)

@@ -33,10 +33,10 @@ Loaded = Sequence[tuple[LoadedOrder, Way]]
 _TO_SOMEBODY = frozenset({Act.ACCEPT, Act.ASSIGN, Act.DISPATCH, Act.TRANSFER})
 
 
-def write_orders(loaded: Loaded, *, source: str, at: datetime, progress: Progress) -> None:
-    """Write the orders and everything of theirs; ids and numbers are given here."""
+def write_orders(loaded: Loaded, *, source: str, at: datetime, progress: Progress) -> Sequence[int]:
+    """Write the orders and everything of theirs; the ids that they are given here."""
     if not loaded:
-        return
+        return []
     progress.begin(_("Writing"), len(loaded) * 2 + sum(len(way.lines) for _order, way in loaded))
     order_ids = fresh_ids(WorkOrder, len(loaded))
     contact_ids = fresh_ids(Interaction, len(loaded))
@@ -50,6 +50,7 @@ def write_orders(loaded: Loaded, *, source: str, at: datetime, progress: Progres
     progress.advance(len(loaded))
     copy_rows(History, LINE, _lines(loaded, at, order_ids, progress))
     _write_hanging(loaded, order_ids)
+    return order_ids
 
 
 CONTACT = (

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Right
@@ -503,3 +504,47 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.manager_id}"
+
+
+class Queued(models.Model):
+    """That an order stands in a queue, counted in the tally of this key. Kept by actions.tallying, a moment after the
+    act; never read to show orders."""
+
+    order = models.ForeignKey(
+        WorkOrder,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # the lock on acts would wait
+    )
+    key = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = _("standing in a queue")
+        constraints: ClassVar = [models.UniqueConstraint("order", "key", name="an_order_is_counted_once_a_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.key}"
+
+
+class Tally(Placed):
+    """How many orders stand in a queue in the same way: with the same departments and people, seen by the same, at the
+    same place. The figure beside a queue is the sum of few such rows (queries.counts)."""
+
+    key = models.CharField(max_length=32, primary_key=True, help_text="digest of all but the count")
+    queue = models.CharField(max_length=20)
+    departments = ArrayField(models.BigIntegerField(), help_text="by which departments they stand there")
+    staff = ArrayField(models.BigIntegerField(null=True), help_text="through whom in each of these departments")
+    seen_departments = ArrayField(models.BigIntegerField(), help_text="which departments have taken part")
+    seen_staff = ArrayField(models.BigIntegerField(), help_text="who has taken part")
+    count = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("tally")
+        indexes: ClassVar = [
+            GinIndex("departments", name="tally_by_department"),
+            GinIndex("staff", name="tally_by_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.count}"

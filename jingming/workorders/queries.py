@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Right
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from jingming.accounts.access import duties_of, reach
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import Authority, Scope
+from jingming.base.clock import now
 from jingming.base.errors import Unfit
-from jingming.base.paging import PAGE, Page, newest_first
+from jingming.base.paging import PAGE, Page, newest_first, oldest_first, pack, unpack
+from jingming.codes.queries import choices
 from jingming.files.models import Attachment
 from jingming.files.queries import attachments_of
 from jingming.interactions.models import Interaction
@@ -93,17 +97,70 @@ QUEUES: dict[str, Promise] = {
 }
 
 
-def queue(person: Staff, name: str, cursor: str = "", *, size: int = PAGE, filters: Q | None = None) -> Page[WorkOrder]:
-    """A page of a queue, newest contact first, with what its rows show; three queries at most, whatever is stored."""
+SORTS: dict[str, Promise] = {
+    "newest": _("Newest first"),
+    "oldest": _("Oldest first"),
+    "urgent": _("Most urgent first"),
+}
+
+
+def sorts_of(name: str) -> list[str]:
+    """How a queue can be sorted: by urgency only what is under way, for all that one may see has no end."""
+    return [sort for sort in SORTS if name != "all" or sort != "urgent"]
+
+
+def queue(
+    person: Staff, name: str, cursor: str = "", *, size: int = PAGE, filters: Q | None = None, sort: str = "newest"
+) -> Page[WorkOrder]:
+    """A page of a queue in the order of `sort`, with what its rows show; three queries at most, whatever is stored."""
     if name not in QUEUES:
         raise Unfit(fields={"queue": _("There is no such queue. Known are: %(names)s.") % {"names": ", ".join(QUEUES)}})
     rows = _queue_rows(person, name)
     if filters is not None:
         rows = rows.filter(filters)
     rows = rows.select_related("type", "assignee")
+    if sort == "urgent" and sort in sorts_of(name):
+        return _urgent_first(rows, cursor, size)
+    in_order = oldest_first if sort == "oldest" else newest_first
     if "taken_part_at" in rows.query.annotations:
-        return newest_first(rows, cursor, by="taken_part_at", tie="taken_part_in", size=size)
-    return newest_first(rows, cursor, size=size)
+        return in_order(rows, cursor, by="taken_part_at", tie="taken_part_in", size=size)
+    return in_order(rows, cursor, size=size)
+
+
+def queued_among(person: Staff, name: str, ids: Collection[int], *, filters: Q | None = None) -> list[WorkOrder]:
+    """Those of the orders that stand in the queue now, newest first."""
+    rows = _queue_rows(person, name).filter(pk__in=ids)
+    if filters is not None:
+        rows = rows.filter(filters)
+    return list(rows.select_related("type", "assignee").order_by("-occurred_at", "-pk"))
+
+
+def newer_than(person: Staff, name: str, mark: str, *, filters: Q | None = None, size: int = PAGE) -> list[WorkOrder]:
+    """The newest rows of a queue that are newer than the one at the mark, `size` at the most; unlike paging, a mark
+    of nothing means all."""
+    moment, pk = unpack(mark) if mark else (datetime.min.replace(tzinfo=UTC), 0)
+    newer = Q(occurred_at__gt=moment) | Q(occurred_at=moment, pk__gt=pk)
+    return list(queue(person, name, size=size, filters=newer if filters is None else filters & newer).items)
+
+
+LAST_RANK = 99
+
+
+def _urgent_first(rows: WorkOrderQuerySet, cursor: str, size: int) -> Page[WorkOrder]:
+    """By the place of the level in its code set, then oldest first. What is under way is sorted, not walked."""
+    places = [When(level=code, then=Value(place)) for place, (code, _label) in enumerate(choices("level", now()))]
+    ranked = rows.annotate(rank=Case(*places, default=Value(LAST_RANK)))
+    if cursor:
+        rank, _dot, mark = cursor.partition(".")
+        moment, pk = unpack(mark if rank.isascii() and rank.isdecimal() and len(rank) < 4 else "")
+        later = Q(rank=int(rank)) & (Q(occurred_at__gt=moment) | Q(occurred_at=moment, pk__gt=pk))
+        ranked = ranked.filter(Q(rank__gt=int(rank)) | later)
+    found = list(ranked.order_by("rank", "occurred_at", "pk")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if not more:
+        return Page(found, None)
+    last: Any = found[-1]  # annotated with its rank
+    return Page(found, f"{last.rank}.{pack(last.occurred_at, last.pk)}")
 
 
 def _queue_rows(person: Staff, name: str) -> WorkOrderQuerySet:
@@ -158,9 +215,56 @@ def _all_rows(person: Staff) -> WorkOrderQuerySet:
 
 def _of(person: Staff, tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Only their own tasks for somebody whose posts all reach no further than own rows."""
-    if all(post.scope == Scope.OWN for post in duties_of(person)):
-        return tasks.filter(assignee=person)
-    return tasks
+    return tasks.filter(assignee=person) if _only_own_tasks(person) else tasks
+
+
+def _only_own_tasks(person: Staff) -> bool:
+    return all(post.scope == Scope.OWN for post in duties_of(person))
+
+
+# What a person's queues hold, out of the kept figures. `departments` and `staff` of a tally are parallel arrays.
+COUNTED = """
+    SELECT queue, sum(count) FROM workorders_tally
+    WHERE count > 0 AND (
+        (queue = 'mine' AND staff @> ARRAY[%(person)s]::bigint[])
+        OR (queue <> 'mine' AND departments && %(own)s::bigint[] AND CASE queue
+            WHEN 'tasks' THEN NOT %(own_tasks)s OR EXISTS (
+                SELECT FROM unnest(departments, staff) AS each (department, person)
+                WHERE department = ANY(%(own)s) AND person = %(person)s)
+            WHEN 'to_review' THEN EXISTS (
+                SELECT FROM unnest(departments, staff) AS each (department, person)
+                WHERE department = ANY(%(own)s) AND person <> %(person)s)
+            ELSE true END)
+    ) AND (
+        %(everywhere)s OR province_id = ANY(%(provinces)s::bigint[]) OR city_id = ANY(%(cities)s::bigint[])
+        OR district_id = ANY(%(districts)s::bigint[]) OR seen_departments && %(departments)s::bigint[]
+        OR (%(sees_own)s AND seen_staff @> ARRAY[%(person)s]::bigint[])
+    )
+    GROUP BY queue
+"""
+
+
+def counts(person: Staff) -> dict[str, int]:
+    """How many orders each of the person's queues holds, as it stood a moment ago; "all" is not counted. One query,
+    whatever is stored: the figures are kept (actions.tallying)."""
+    reached = reach(person, Authority.SEE_ORDERS)
+    found = dict.fromkeys((name for name in QUEUES if name != "all"), 0)
+    if not reached:
+        return found
+    asked = {
+        "person": person.pk,
+        "own": sorted(own_departments(person)),
+        "own_tasks": _only_own_tasks(person),
+        "everywhere": reached.everywhere,
+        "provinces": sorted(reached.provinces),
+        "cities": sorted(reached.cities),
+        "districts": sorted(reached.districts),
+        "departments": sorted(reached.departments),
+        "sees_own": reached.own,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, asked)  # type: ignore[arg-type]  # lists become arrays
+        return found | {name: int(count) for name, count in cursor.fetchall() if name in found}
 
 
 def own_departments(person: Staff) -> set[int]:

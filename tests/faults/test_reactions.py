@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -115,6 +116,41 @@ def test_a_burst_is_taken_up_together_and_one_failure_in_it_stays_alone(own_data
     work()
     assert sorted(done) == sorted(f"{did} {lamp}" for did in ("mended", "noted") for lamp in range(250))
     again = {"event": "tests.lamp_lit", "facts": {"lamp": 30}, "reaction": "breaks_once"}
+    assert jobs() == [("jingming.wiring.react", "todo", again)]
+
+
+def test_what_is_done_together_is_done_first_and_once_for_a_burst(
+    own_database: OwnDatabase, done: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    def counts_them(facts: Sequence[wiring.Facts]) -> None:
+        done.append(f"counted {len(facts)}")
+
+    monkeypatch.setitem(wiring.TOGETHER, LampLit.name, (counts_them,))
+    with transaction.atomic():
+        for lamp in range(40):
+            publish(LampLit(lamp=lamp))
+    work()
+    assert [line for line in done if "counted" in line] == ["counted 1", "counted 39"]
+    assert done.index("counted 39") < done.index("noted 1")
+    assert (len(done), jobs()) == (82, [])
+
+
+def test_one_event_that_cannot_be_done_together_with_others_is_retried_alone(
+    own_database: OwnDatabase, done: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    def counts_them(facts: Sequence[wiring.Facts]) -> None:
+        if any(one["lamp"] == 3 for one in facts):
+            raise RuntimeError("no light")
+        done.extend(f"counted {one['lamp']}" for one in facts)
+
+    monkeypatch.setitem(wiring.TOGETHER, LampLit.name, (counts_them,))
+    monkeypatch.setitem(wiring.REACTIONS, LampLit.name, ())
+    with transaction.atomic():
+        for lamp in range(5):
+            publish(LampLit(lamp=lamp))
+    work()
+    assert sorted(done) == ["counted 0", "counted 1", "counted 2", "counted 4"]
+    again = {"event": "tests.lamp_lit", "facts": {"lamp": 3}, "reaction": "counts_them"}
     assert jobs() == [("jingming.wiring.react", "todo", again)]
 
 

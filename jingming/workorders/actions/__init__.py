@@ -1,6 +1,7 @@
 """Everything that can be done to a work order; the only writer of this slice.
 
-opening · moving (take up, hand over) · pausing · tasks · finishing · amending · beside (notes, files, links, work)
+opening · moving (take up, hand over) · pausing · tasks · finishing · amending · beside (notes, files, links, work) ·
+tallying (the figures beside the queues)
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from .moving import accept, arrive, assign, dispatch, recall, reply, return_to_s
 from .opening import Matter, open_order, publish_type, reserve_order_id
 from .pausing import hold, resume, suspend, wait
 from .routing import route
+from .tallying import recount, recount_all
 from .tasks import Assignment, report, split
 
 # The action of each act; all take the order first, then `by`, `at`, `version` and the act's own values by name.
@@ -52,6 +54,8 @@ __all__ = [
     "reassign",
     "recall",
     "record_work",
+    "recount",
+    "recount_all",
     "reopen",
     "reply",
     "report",

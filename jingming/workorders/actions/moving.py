@@ -56,20 +56,24 @@ def belongs_here(doing: Doing, staff: Staff) -> None:
 
 @transaction.atomic
 def assign(
-    order: WorkOrder, *, staff: Staff, by: Staff, at: datetime, version: int | None, text: str = ""
+    order: WorkOrder, *, staff: Staff | None, by: Staff, at: datetime, version: int | None, text: str = ""
 ) -> WorkOrder:
-    """Give the order to one of the department's people (工作任务分配); an approval manager only to own engineers."""
+    """Give the order to one of the department's people (工作任务分配); an approval manager only to own engineers.
+    None takes it from whoever has it: how an assignment of an order that nobody had is undone."""
     doing = begin(order, Act.ASSIGN, by=by, at=at, version=version)
-    belongs(staff, doing.order.department)
+    if staff is not None:
+        belongs(staff, doing.order.department)
     allowed_as = permission_of(doing).by
     roles = {post.role.code for post in duties_of(by)} & set(allowed_as)
-    if roles == {"approval_manager"} and staff.manager_id != by.pk:
+    whose = staff or doing.order.assignee
+    if roles == {"approval_manager"} and whose is not None and whose.manager_id != by.pk:
         raise NotAllowed(
-            _("An approval manager assigns own engineers. %(person)s is not one of yours.") % {"person": staff}
+            _("An approval manager assigns own engineers. %(person)s is not one of yours.") % {"person": whose}
         )
     doing.order.assignee, doing.order.recallable = staff, False
     settle_status(doing.order)
-    belongs_here(doing, staff)
+    if staff is not None:
+        belongs_here(doing, staff)
     return doing.done(to_staff=staff, text=text)
 
 
