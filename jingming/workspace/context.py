@@ -1,7 +1,7 @@
 """What every page of the desk shows around its content: the enterprise, the menu, the search box.
 
-No query for somebody who is not signed in; for somebody who is, the posts (read once a request) and what the process
-keeps of the organisation.
+No query for somebody who is not signed in; for somebody who is, the posts and the figures beside the queues (each read
+once a request) and what the process keeps of the organisation.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ def desk(request: HttpRequest) -> dict[str, object]:
     if not isinstance(person, Staff):
         return {}
     around: dict[str, object] = {"enterprise": enterprise(), "navigation": navigation(request, person)}
+    if has(person, Authority.SEE_ORDERS):
+        around["counts_url"] = reverse("order_counts")
     if has(person, Authority.SEE_ORDERS) or has(person, Authority.SEE_CUSTOMERS):
         around |= {"search_url": reverse("search"), "search_hint": _("Order number, account number, phone, initials")}
     return around
@@ -99,10 +101,12 @@ def _work(request: HttpRequest, person: Staff) -> Iterable[dict[str, object]]:
     if queues.in_the_field(person):
         yield _item(request, _("Jobs"), "tool", reverse("field"))
     orders, shown = reverse("orders"), request.GET.get("queue", "")
-    for name in queues.in_menu(person):
+    offered = queues.in_menu(person)
+    figures = queues.figures(person) if offered else {}
+    for name in offered:
         here = request.path == orders and shown == name
         item = _item(request, QUEUES[name], queues.ICONS[name], f"{orders}?queue={name}")
-        yield item | {"current": here}
+        yield item | {"current": here, "count": figures[name], "counted": name}
 
 
 def _item(request: HttpRequest, label: str | Promise, icon: str, url: str) -> dict[str, object]:

@@ -1,23 +1,13 @@
-"""Which queues are offered to whom, and the filters that a queue's address may carry: two tables."""
+"""Which queues are offered to whom, and how many orders they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-
-from django.db.models import Q
-from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Mapping
 
 from jingming.accounts.access import duties_of, has
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import Authority, Scope
-from jingming.codes.queries import choices
-from jingming.workorders.models import OrderType
-from jingming.workorders.queries import QUEUES
-from jingming.workorders.rules import Status
+from jingming.workorders.queries import QUEUES, counts
 
 # Queue → the roles whose daily work it is; None: everybody who sees orders; () : whoever works more than own orders.
 FOR_ROLES: Mapping[str, tuple[str, ...] | None] = {
@@ -77,56 +67,8 @@ def first(person: Staff) -> str:
     return next((FIRST[post.role.code] for post in duties_of(person) if post.role.code in FIRST), "mine")
 
 
-Choice = tuple[str, str | Promise]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One filter of a queue: what it is called, its condition, what may be chosen, and the words for each choice."""
-
-    label: str | Promise
-    condition: Callable[[list[str]], Q]
-    choices: Callable[[list[OrderType], datetime], list[Choice]]
-
-
-def _statuses(_types: list[OrderType], _at: datetime) -> list[Choice]:
-    return [(status.value, status.label) for status in Status]
-
-
-# Name in the address → filter. What is not here filters nothing.
-FILTERS: Mapping[str, Filter] = {
-    "type": Filter(
-        _("Type"),
-        lambda values: Q(type__code__in=values),
-        lambda types, _at: [(kind.code, str(kind)) for kind in types],
-    ),
-    "status": Filter(_("State"), lambda values: Q(status__in=values), _statuses),
-    "level": Filter(_("Level"), lambda values: Q(level__in=values), lambda _types, at: list(choices("level", at))),
-}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The filters that an address asks for: their condition, what is on, what could be, and what nobody knows."""
-
-    condition: Q | None
-    on: dict[str, list[str]]
-    offered: dict[str, list[Choice]]
-    unknown: list[str]
-
-
-def read_filters(asked: QueryDict, types: list[OrderType], at: datetime) -> Chosen:
-    """Read the filters out of an address by the table; values that are not on offer are named, not obeyed."""
-    on: dict[str, list[str]] = {}
-    unknown: list[str] = []
-    possible = {name: one.choices(types, at) for name, one in FILTERS.items()}
-    for name in FILTERS:
-        known = {value for value, _label in possible[name]}
-        values = list(dict.fromkeys(value for value in asked.getlist(name) if value))
-        unknown += [value[:40] for value in values if value not in known]
-        if kept := [value for value in values if value in known]:
-            on[name] = kept
-    condition = Q()
-    for name, values in on.items():
-        condition &= FILTERS[name].condition(values)
-    return Chosen(condition if on else None, on, possible, unknown)
+def figures(person: Staff) -> dict[str, int]:
+    """How many orders each queue holds, asked once for each person object: menu, tabs and heading show the same."""
+    found: dict[str, int] = person.__dict__.get("queue_figures") or counts(person)
+    person.__dict__["queue_figures"] = found  # lives as long as the request
+    return found

@@ -10,6 +10,7 @@ from jingming.accounts.rules import Authority
 from .views import (
     acts,
     administration,
+    bulk,
     customers,
     drafts,
     field,
@@ -20,7 +21,9 @@ from .views import (
     looking,
     orders,
     palette,
+    queue,
     repairs,
+    saved,
 )
 
 SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
@@ -33,7 +36,16 @@ urlpatterns = [
     path("intake/card/", opens(intake.card, to=Authority.TAKE_INTAKE), name="intake_card"),
     path("drafts/<slug:place>/<slug:key>/", opens(drafts.save, to=EVERYBODY_SIGNED_IN), name="draft"),
     path("drafts/<slug:place>/<slug:key>/away/", opens(drafts.throw_away, to=EVERYBODY_SIGNED_IN), name="draft_away"),
-    path("orders/", opens(orders.orders, to=SEE_ORDERS), name="orders"),
+    path("orders/", opens(queue.orders, to=SEE_ORDERS), name="orders"),
+    path("orders/rows/", opens(queue.rows, to=SEE_ORDERS), name="order_rows"),
+    path("orders/counts/", opens(queue.counts, to=SEE_ORDERS), name="order_counts"),
+    path("orders/columns/", opens(saved.columns, to=SEE_ORDERS), name="order_columns"),
+    path("orders/views/new/", opens(saved.new, to=SEE_ORDERS), name="view_new"),
+    path("orders/views/<int:pk>/change/", opens(saved.change, to=SEE_ORDERS), name="view_change"),
+    path("orders/views/<int:pk>/delete/", opens(saved.delete, to=SEE_ORDERS), name="view_delete"),
+    path("orders/bulk/", opens(bulk.bulk, to=SEE_ORDERS), name="bulk"),
+    path("orders/bulk/<int:pk>/", opens(bulk.report, to=SEE_ORDERS), name="bulk_report"),
+    path("orders/bulk/<int:pk>/undo/", opens(bulk.undo, to=SEE_ORDERS), name="bulk_undo"),
     path("orders/<str:number>/", opens(orders.order, to=SEE_ORDERS), name="order"),
     path("orders/<str:number>/files/", opens(orders.add_files, to=SEE_ORDERS), name="order_files"),
     path("orders/<str:number>/acts/<str:act>/", opens(acts.act, to=SEE_ORDERS), name="order_act"),

@@ -179,8 +179,30 @@ def _changes_colleague(person: str, told: Mapping[str, Any]) -> bool:
     return told["username"] != person
 
 
+def _view(person: str, told: Mapping[str, Any]) -> bool:
+    """One's own, that of a department one works in, that of a role one has in the province."""
+    return told["owner"] == person or any(
+        post.department == told.get("department")
+        or (post.role == told.get("role") and post.province == told["province"])
+        for post in PEOPLE[person]
+    )
+
+
+def _changes_view(person: str, told: Mapping[str, Any]) -> bool:
+    """The owner, and whoever answers for those with whom it is shared."""
+    return told["owner"] == person or any(
+        (post.reach == "department" and post.department == told.get("department"))
+        or (post.reach == "province" and post.province == told.get("province"))
+        for post in _posts(person, "staff.see")
+    )
+
+
+def _own(person: str, told: Mapping[str, Any]) -> bool:
+    return bool(told["owner"] == person)
+
+
 _SEES = {
-    "draft": lambda person, told: person == told["person"],
+    "view": _view, "bulk": _own, "draft": lambda person, told: person == told["person"],
     "order": _order, "act": _order, "attachment": _order, "interaction": _interaction,
     "customer": _customer, "contact": _customer, "phone": _customer, "point": _point,
     "staff": _colleague, "post": _colleague, "token": _colleague,
@@ -188,6 +210,7 @@ _SEES = {
     "nowhere": sees_all, "": sees_all,
 }  # fmt: skip
 _CHANGES = {
+    "view": _changes_view,
     "customer": _changes_customer, "contact": _changes_customer, "phone": _changes_customer, "point": _changes_point,
     "staff": _changes_colleague, "post": _changes_colleague, "token": _changes_colleague,
 }  # fmt: skip

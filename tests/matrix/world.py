@@ -34,7 +34,7 @@ from jingming.workorders import actions as orders
 from jingming.workorders.actions import Assignment, Matter
 from jingming.workorders.models import OrderType, Review, Task, WorkOrder
 from jingming.workorders.rules import Act, CallbackResult, LinkKind, ReviewResult
-from jingming.workspace.actions import save_draft
+from jingming.workspace import actions as desk
 from tests.cast import FOUNDED
 from tests.matrix.things import Thing, World, dialled, mark
 
@@ -53,6 +53,7 @@ def build() -> World:
     builder.archives()
     builder.all_orders()
     builder.contacts()
+    builder.kept_at_the_desk()
     builder.shared()
     builder.let_in()
     return builder.world
@@ -143,7 +144,7 @@ class Builder:
             self.world.add("post", one.username, {"pk": one.pk, "post": held.pk}, **told)
         self.world.add("token", one.username, {"pk": one.pk, "token": token.pk}, **told)
         key = f"{one.pk:032x}"
-        save_draft("intake", key, {"description": ["…"]}, by=one, at=FOUNDED, rev=0)
+        desk.save_draft("intake", key, {"description": ["…"]}, by=one, at=FOUNDED, rev=0)
         self.world.add("draft", one.username, {"place": "intake", "key": key}, person=one.username)
 
     # --- Archives ---------------------------------------------------------------------------------------------------
@@ -486,6 +487,28 @@ class Builder:
         )  # fmt: skip
         for word in words:
             self.world.tell(word, thing)
+
+    def kept_at_the_desk(self) -> None:
+        """Views of one person, of a department and of a role; notes on several orders at once."""
+        north, agents = self._department("TL-NORTH"), Role.objects.get(code="agent")
+        anhui = Unit.objects.get(code=ANHUI)
+        for key, owner, audience, told in (
+            ("own", "agent1", desk.Audience(), {}),
+            ("north", "head1", desk.Audience(department=north), {"department": "TL-NORTH"}),
+            ("agents", "manager1", desk.Audience(role=agents, unit=anhui), {"role": "agent", "province": ANHUI}),
+        ):
+            view = desk.save_view(
+                name=mark("view", key), query="queue=all&level=urgent", audience=audience, by=self.staff[owner],
+                at=self.at(),
+            )  # fmt: skip
+            thing = self.world.add("view", key, {"pk": view.pk}, **{"owner": owner, **told})
+            self.world.tell(view.name, thing)
+        for owner, order in (("head1", "repair-north"), ("wh-dispatcher", "wuhu")):
+            done = desk.do_to_many(
+                {self.orders[order].number: 1}, Act.NOTE, {"text": self._word(order, "noted at once")},
+                by=self.staff[owner], at=self.at(),
+            )  # fmt: skip
+            self.world.add("bulk", owner, {"pk": done.pk}, owner=owner)
 
     def shared(self) -> None:
         """Rows that everybody behind the door may see: places, codes, flows, acts."""

@@ -31,6 +31,12 @@ def label(value: Mapping[str, str] | str | None) -> str:
     return value if isinstance(value, str) else in_language(value)
 
 
+@register.filter
+def figure(count: int | None) -> str:
+    """{{ item.count|figure }}: a whole number as everybody reads it, 1,204."""
+    return "" if count is None else f"{count:,}"
+
+
 @register.simple_tag
 def icon(name: str, words: str = "") -> SafeString:
     """{% icon "phone" %}: a picture from the sprite, hidden from screen readers unless `words` say what it means."""

@@ -1,21 +1,17 @@
-"""What the desk itself keeps: drafts of half-filled forms, who looks at what, and decisions about failed jobs.
+"""What people do at the desk itself, beside the acts on orders that belong to the slices below.
 
-drafts · looking · repairs
+drafts (forms not sent yet) · looking · saved (views, columns) · bulk (one act on many orders, and back) · repairs (of
+failed jobs)
 """
 
+from .bulk import do_to_many, undo
 from .drafts import DraftGone, forget_drafts, save_draft, throw_away_draft
 from .looking import look, look_away
 from .repairs import LONGEST_REASON, NotFailed, give_job_up, retry_job
+from .saved import Audience, change_view, choose_columns, delete_view, save_view
 
 __all__ = [
-    "LONGEST_REASON",
-    "DraftGone",
-    "NotFailed",
-    "forget_drafts",
-    "give_job_up",
-    "look",
-    "look_away",
-    "retry_job",
-    "save_draft",
-    "throw_away_draft",
-]
+    "LONGEST_REASON", "Audience", "DraftGone", "NotFailed", "change_view", "choose_columns", "delete_view",
+    "do_to_many", "forget_drafts", "give_job_up", "look", "look_away", "retry_job", "save_draft", "save_view",
+    "throw_away_draft", "undo",
+]  # fmt: skip

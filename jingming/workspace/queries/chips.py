@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from jingming.base.clock import now
 from jingming.codes.queries import label_of
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import Status, Waiting
@@ -52,5 +55,17 @@ def rest_chip(order: WorkOrder) -> Chip | None:
         whom = Waiting(order.waiting_for).label
         return Chip(_("Waits for %(whom)s") % {"whom": whom}, "soon", "clock")
     if order.held_until:
-        return Chip(_("Held until %(time)s") % {"time": words.moment(order.held_until)}, "soon", "hourglass")
+        until = words.moment(order.held_until)
+        return Chip(
+            _("Until %(time)s") % {"time": _short(order.held_until)},
+            "soon",
+            "hourglass",
+            _("Held until %(time)s") % {"time": until},
+        )
     return None
+
+
+def _short(moment: datetime) -> str:
+    """A time as short as it can be said this year."""
+    there = localtime(moment)
+    return f"{there:%m-%d %H:%M}" if there.year == localtime(now()).year else f"{there:%Y-%m-%d %H:%M}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jingming.codes.queries import label_of
 from jingming.interactions.models import Interaction
 from jingming.organisation.queries import departments, units
 from jingming.ui.labels import in_language
@@ -24,6 +25,9 @@ class Row:
     state: Chip
     level: Chip | None
     rest: Chip | None
+    level_words: str
+    category: str
+    channel: str
 
 
 def rows(orders: Iterable[WorkOrder]) -> list[Row]:
@@ -37,6 +41,9 @@ def rows(orders: Iterable[WorkOrder]) -> list[Row]:
             state=state_chip(order.status),
             level=level_chip(order.level),
             rest=rest_chip(order),
+            level_words=label_of("level", order.level),
+            category=label_of("category", order.category) if order.category else "—",
+            channel=label_of("channel", order.channel),
         )
         for order in orders
     ]

@@ -87,7 +87,7 @@ def test_pages_follow_each_other_without_gap(signed_in, dispatcher, opened: Open
 
     numbers = [opened().number for _ in range(5)][::-1]
     narrow = lambda *args, **kwargs: queries.queue(*args, **{**kwargs, "size": 2})  # noqa: E731
-    monkeypatch.setattr("jingming.workspace.views.orders.read_queue", narrow)
+    monkeypatch.setattr("jingming.workspace.views.queue.read_queue", narrow)
     client, seen, address = signed_in(dispatcher), [], "/orders/?queue=all"
     for _page in range(3):
         answer = client.get(address)
@@ -170,8 +170,9 @@ def test_an_archive_shows_only_the_orders_that_one_may_see(signed_in, head3, ope
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/orders/?queue=all", 7), ("/orders/?queue=department", 7), ("/orders/?queue=all&type=repair&level=normal", 7),
-        ("/orders/?queue=mine", 7), ("/interactions/", 6),
+        ("/orders/?queue=all", 11), ("/orders/?queue=department", 11),
+        ("/orders/?queue=all&type=repair&level=normal&charge=nobody&department=TL-OPS&from=2026-01-01", 11),
+        ("/orders/?queue=mine&sort=urgent&columns=level,category,channel,caller", 10), ("/interactions/", 7),
     ],
 )  # fmt: skip
 def test_a_list_costs_the_same_for_one_row_and_for_three(

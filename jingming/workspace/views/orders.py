@@ -1,100 +1,23 @@
-"""Queues and the page of one order."""
+"""The page of one order."""
 
 from __future__ import annotations
-
-from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from jingming.accounts.access import has
 from jingming.accounts.rules import Authority
 from jingming.base.clock import now
-from jingming.base.errors import Refusal, Unfit
+from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
 from jingming.workorders import access
 from jingming.workorders.actions import attach
-from jingming.workorders.queries import QUEUES, types
-from jingming.workorders.queries import queue as read_queue
 from jingming.workorders.rules import Act
-from jingming.workspace import queries, queues
-from jingming.workspace.queues import FILTERS, Chosen
-
-
-@require_GET
-def orders(request: StaffRequest) -> HttpResponse:
-    """A queue, newest contact first; the address says which, how filtered, and where the page begins."""
-    name = request.GET.get("queue", "")
-    if name not in QUEUES:
-        return redirect(f"{reverse('orders')}?queue={queues.first(request.user)}")
-    chosen = queues.read_filters(request.GET, types(), now())
-    if chosen.unknown:
-        messages.warning(request, _("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(chosen.unknown)})
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = read_queue(request.user, name, cursor, filters=chosen.condition)
-    except Unfit as refusal:
-        messages.error(request, refusal.message)
-        return redirect(_address(name, chosen.on))
-    context = {
-        "queue": name,
-        "title": QUEUES[name],
-        "tabs": _tabs(request, name, chosen),
-        "filters": _filters(name, chosen),
-        "rows": queries.rows(page.items),
-        "older_url": _address(name, chosen.on, cursor=page.next) if page.next else "",
-        "newer_url": _address(name, chosen.on) if cursor else "",
-        "can_take": has(request.user, Authority.TAKE_INTAKE),
-        "hint": EMPTY[name],
-    }
-    return render(request, "workspace/orders.html", context)
-
-
-def _address(name: str, on: dict[str, list[str]], **more: str | None) -> str:
-    pairs = [("queue", name), *((key, value) for key, values in on.items() for value in values)]
-    pairs += [(key, value) for key, value in more.items() if value]
-    return f"{reverse('orders')}?{urlencode(pairs)}"
-
-
-def _tabs(request: StaffRequest, name: str, chosen: Chosen) -> list[dict[str, Any]]:
-    able = queues.offered(request.user)
-    shown = able if name in able else [*able, name]
-    return [{"label": QUEUES[one], "url": _address(one, chosen.on), "current": one == name} for one in shown]
-
-
-def _filters(name: str, chosen: Chosen) -> list[dict[str, Any]]:
-    """For the page: each filter with its values, whether they are on, and the address that switches them."""
-    groups = []
-    for key, one in FILTERS.items():
-        on = chosen.on.get(key, [])
-        values = []
-        for value, label in chosen.offered[key]:
-            switched = [kept for kept in on if kept != value] if value in on else [*on, value]
-            others = {**chosen.on, key: switched}
-            values.append({"label": label, "on": value in on, "url": _address(name, others)})
-        groups.append({"label": one.label, "choices": values})
-    return groups
-
-
-# What an empty queue would hold, and how something gets there.
-EMPTY: dict[str, Any] = {
-    "mine": gettext_lazy("Orders that you have taken charge of stand here. Take one from your department's queue."),
-    "department": gettext_lazy("Open orders that are with your department stand here."),
-    "unassigned": gettext_lazy("Orders of your department that nobody has taken charge of stand here."),
-    "tasks": gettext_lazy("Tasks of complaints and others that were split stand here until they are reported."),
-    "held": gettext_lazy("Orders that wait for somebody, or that were held shortly, stand here."),
-    "suspended": gettext_lazy("Orders that the call centre has suspended stand here until they are released."),
-    "to_review": gettext_lazy("Steps of your department that wait for your review stand here."),
-    "to_call_back": gettext_lazy("Processed orders whose customers have to be called back stand here."),
-    "all": gettext_lazy("Orders of your places, and those that were with your department, stand here."),
-}
+from jingming.workspace import queries
 
 
 @require_GET

@@ -6,8 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from jingming.accounts.models import Staff
-
-from .models import Draft
+from jingming.workspace.models import Draft
 
 
 def drafts_of(person: Staff, place: str) -> QuerySet[Draft]:

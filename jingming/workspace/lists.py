@@ -1,0 +1,85 @@
+"""What the address of a queue says: which queue, filtered how, sorted how, with which columns. Page, rows fetched live,
+saved views and the way back from a bulk act all read it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from jingming.accounts.models import Staff
+from jingming.base.clock import now
+from jingming.workorders.queries import QUEUES, SORTS, sorts_of, types
+
+from . import queues
+from .filters import FILTERS, Asking, Chosen, read_filters
+from .models import LONGEST_QUERY, ChosenColumns
+from .rules import COLUMNS, fit_columns
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A queue as its address asks for it. `query()` is the address again, with changes."""
+
+    name: str
+    chosen: Chosen
+    sort: str
+    columns: tuple[str, ...]  # empty: the person's own choice
+
+    def query(self, *, on: dict[str, list[str]] | None = None, **more: str) -> str:
+        """The address after its ?: what is given replaces what is there, an empty value leaves it out."""
+        values = {"queue": self.name, "sort": self.sort, "columns": ",".join(self.columns), **more}
+        if values["sort"] == "newest":
+            values["sort"] = ""
+        filters = self.chosen.on if on is None else on
+        pairs = [("queue", values.pop("queue"))]
+        pairs += [(key, value) for key, values_ in filters.items() for value in values_]
+        return urlencode(pairs + [(key, value) for key, value in values.items() if value])
+
+    def in_queue(self, name: str) -> Listing:
+        """The same filters in another queue."""
+        return replace(self, name=name, sort=self.sort if self.sort in sorts_of(name) else "newest")
+
+
+def read_listing(asked: QueryDict, person: Staff) -> Listing:
+    """The queue that an address asks for; what nobody knows stands in `chosen.unknown`."""
+    name = asked.get("queue", "")
+    name = name if name in QUEUES else queues.first(person)
+    chosen = read_filters(asked, Asking(person, types(), now()))
+    sort = asked.get("sort", "") or "newest"
+    if sort not in sorts_of(name):
+        chosen.unknown.extend([sort[:40]] if sort not in SORTS else [])
+        sort = "newest"
+    wanted = [column for column in asked.get("columns", "").split(",") if column]
+    chosen.unknown.extend(column[:40] for column in wanted if column not in COLUMNS)
+    known = [column for column in wanted if column in COLUMNS]
+    return Listing(name, chosen, sort, tuple(fit_columns(known)) if known else ())
+
+
+def columns_of(person: Staff, listing: Listing | None = None) -> list[str]:
+    """The columns to show: those of the address, else the person's own. One query at most."""
+    if listing is not None and listing.columns:
+        return list(listing.columns)
+    own = ChosenColumns.objects.filter(staff=person).values_list("columns", flat=True).first()
+    return fit_columns(own or ())
+
+
+def clean_query(text: str, person: Staff) -> str:
+    """An address that came from outside, as a queue would write it itself."""
+    return read_listing(QueryDict(text[:LONGEST_QUERY]), person).query()
+
+
+def groups(listing: Listing) -> list[dict[str, Any]]:
+    """Each filter with its values, whether they are on, and the address that switches them."""
+    found = []
+    for key, one in FILTERS.items():
+        on = listing.chosen.on.get(key, [])
+        values = []
+        for value, label in listing.chosen.offered[key]:
+            switched = [kept for kept in on if kept != value] if value in on else [*on, value]
+            others = {**listing.chosen.on, key: switched}
+            values.append({"value": value, "label": label, "on": value in on, "query": listing.query(on=others)})
+        found.append({"key": key, "label": one.label, "kind": one.kind, "choices": values})
+    return found
