@@ -51,7 +51,7 @@ class Outcome(TextChoices):
     UNKNOWN = "unknown", _("Not found")
 
 
-# --- Who else is looking ------------------------------------------------------------------------------------------------
+# --- Who else is looking ----------------------------------------------------------------------------------------------
 LOOKING = "workspace.Looking"  # numbered by the order that is looked at
 BEAT = 20  # seconds between two signs of a page that somebody looks at
 COUNTS = 45  # seconds for which a sign counts: two may be lost on the way
