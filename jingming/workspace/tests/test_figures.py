@@ -16,8 +16,7 @@ from jingming.workorders.models import Queued, Tally, WorkOrder
 from jingming.workorders.queries import QUEUES, counts, queue
 from jingming.workorders.rules import ReviewResult
 
-pytest_plugins = ["jingming.workspace.tests.conftest"]
-Opened = Callable[..., WorkOrder]
+from .conftest import Opened
 
 
 def department(code: str) -> Department:
