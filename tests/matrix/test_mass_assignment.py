@@ -229,6 +229,7 @@ FILLED: Mapping[str, dict[str, Any]] = {
     "customers/<int:customer_id>/service-points/<int:point_id>/move/": {"customer": "‹tl2›"},
     "staff/<int:pk>/posts/": {"role": "‹announcer›", "scope": "department", "unit": ""},
     "routes/": {"department": "TL-NORTH", "manager": "approval1"},
+    "repairs/": {"job": 1, "act": "retry"},
     "intake/": {"act": "open", "type": "consultation", "address": "…"},
     "orders/<str:number>/looking/": {"tab": "0b6a9411-5cb6-4dfe-8a1f-000000000017"},
 }  # fmt: skip
