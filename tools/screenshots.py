@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,11 +58,72 @@ def keep(page: Page, name: str) -> None:
     page.screenshot(path=TO / f"{name}.png")
 
 
+def call(page: Page) -> None:
+    """The call card: somebody known, with an order under way."""
+    page.goto("/orders/?queue=all&status=processing&type=repair")
+    page.locator("tbody a.mono").first.click()
+    phone = page.locator("a[href^='tel:']").first.inner_text()
+    page.goto("/intake/")
+    page.locator("#who").press_sequentially(phone)
+    page.locator(".call-name").wait_for()
+    page.locator("[name=description]").fill("今早七点起灶具打不着火，热水器也没有气，邻居家同样。")
+    keep(page, "call")
+
+
+def queue(page: Page) -> None:
+    """A queue with two rows chosen."""
+    page.goto("/orders/?queue=department")
+    page.locator("tbody tr").first.wait_for()
+    for key in ("j", "x", "j", "j", "x"):
+        page.keyboard.press(key)
+    keep(page, "queue")
+
+
+def order(page: Page) -> None:
+    """An order under way, in the dark."""
+    page.goto("/orders/?queue=all&status=processing&type=repair")
+    page.locator("tbody a.mono").nth(2).click()
+    page.locator("#story").wait_for()
+    keep(page, "order")
+
+
+def palette(page: Page) -> None:
+    """The command palette over the queue."""
+    page.goto("/orders/?queue=department")
+    page.keyboard.press("Control+k")
+    page.locator("dialog[open] input").press_sequentially("zx")
+    page.locator("dialog[open] [role=option]").first.wait_for()
+    keep(page, "palette")
+
+
+def customer(page: Page) -> None:
+    """An archive, in English."""
+    page.goto("/customers/")
+    page.locator("tbody a").first.click()
+    keep(page, "customer")
+
+
+PICTURES: tuple[tuple[Seat, Callable[[Page], None]], ...] = (
+    (Seat("agent1"), call),
+    (Seat("dispatcher1"), queue),
+    (Seat("head1", theme="dark"), order),
+    (Seat("engineer1", size=PHONE), lambda page: keep(page, "field")),
+    (Seat("dispatcher1"), palette),
+    (Seat("agent2", language="en"), customer),
+)
+
+
 def main(address: str = "http://localhost:8000") -> None:
     """Photograph everything."""
     TO.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for seat, photograph in PICTURES:
+            with seated(browser, address, seat) as page:
+                if seat.language == "en":
+                    page.locator("summary.menu-button").click()
+                    page.locator("button[name=language][value=en]").click()
+                photograph(page)
         browser.close()
 
 
