@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jingming.base.clock import now
 
+from . import reference
 from .forms import ExampleForm
 
 
@@ -30,6 +31,8 @@ def components(request: HttpRequest) -> HttpResponse:
             ],
             "icons": ["phone-incoming", "list-check", "building", "users", "tool", "clock", "paperclip"],
             "moment": now() - timedelta(days=1, hours=3),
+            "colours": reference.colours(),
+            "sizes": reference.sizes(),
         },
     )
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from jingming.ui.reference import colours, contrast
+
 TOKENS = (Path(__file__).parent.parent / "static" / "ui" / "tokens.css").read_text()
 PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
 BLOCK = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -27,17 +29,6 @@ VISIBLE = [  # the edge of a control, the ring of the focus
     ("accent", "surface"),
     ("late", "surface"),
 ]
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def blocks(selector: str) -> list[dict[str, tuple[str, str]]]:
@@ -81,3 +72,15 @@ def test_components_use_tokens_and_no_colours_of_their_own():
     sheet = (Path(__file__).parent.parent / "static" / "ui" / "components.css").read_text()
     own = re.findall(r"(?<!%23)#[0-9a-fA-F]{3,8}\b", sheet)
     assert own == ["#0007"]  # the veil behind a dialog
+
+
+def test_the_page_of_components_tells_every_colour_and_its_contrast():
+    told = {one.name: (one.light, one.dark) for one in colours()}
+    assert told == ORDINARY
+    ink = next(one for one in colours() if one.name == "ink")
+    assert round(ink.on_light, 2) == round(contrast(ORDINARY["ink"][0], ORDINARY["surface"][0]), 2)
+
+
+def test_every_colour_has_its_swatch():
+    sheet = (Path(__file__).parent.parent / "static" / "ui" / "reference.css").read_text()
+    assert [one.name for one in colours() if f".swatch-{one.name} " not in sheet] == []

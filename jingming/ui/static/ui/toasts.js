@@ -25,6 +25,7 @@ const sentence = (status) => {
   return place.dataset.broken;
 };
 
+document.addEventListener("click", (event) => toast(event.target.closest("[data-toast]")?.dataset.toast));
 document.addEventListener("htmx:responseError", (event) => toast(sentence(event.detail.xhr.status)));
 document.addEventListener("htmx:sendError", () => toast(place.dataset.offline));
 document.addEventListener("htmx:timeout", () => toast(place.dataset.offline));
