@@ -121,7 +121,7 @@ def main(address: str = "http://localhost:8000") -> None:
         for seat, photograph in PICTURES:
             with seated(browser, address, seat) as page:
                 if seat.language == "en":
-                    page.locator("summary.menu-button").click()
+                    page.locator("details.menu:has(button[name=language]) > summary").click()
                     page.locator("button[name=language][value=en]").click()
                 photograph(page)
         browser.close()
