@@ -35,7 +35,8 @@ def visible_to(person: Staff | object) -> WorkOrderQuerySet:
     if not reached:
         return WorkOrder.objects.none()
     condition = _reached(reached)
-    if reached.own and isinstance(person, Staff):
+    # Everywhere is the empty condition, which an "or" would drop.
+    if reached.own and not reached.everywhere and isinstance(person, Staff):
         condition |= Q(Exists(Participation.objects.filter(order=OuterRef("pk"), staff=person)))
     return WorkOrder.objects.filter(condition)
 
