@@ -142,6 +142,7 @@ def test_a_repair_is_returned_sent_on_returned_by_its_head_and_done(
     with at_the_desk("dispatcher1") as page:
         page.goto("/orders/?queue=department")
         page.get_by_role("link", name=order.number).click()
+        page.wait_for_url(f"**/orders/{order.number}/")
         assert "属江南片区" in page.locator("main").inner_text()
         act(page, order.number, "dispatch", department="TL-SOUTH", staff="engineer3")
     with at_the_desk("engineer3") as page:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
 
@@ -23,11 +24,14 @@ pytestmark = IN_A_BROWSER
 
 HEAVIEST = 300_000  # bytes that a page may make a browser fetch that has its files already
 NO_PAGE = ("api/<path:rest>", "api/v1/", "api/v1/openapi.json", "healthz", "readyz")  # answers for programs
+PIECES = (  # of pages that are looked at with them
+    "intake/card/", "orders/counts/", "orders/rows/", "orders/<str:number>/looking/", "search/palette/",
+)  # fmt: skip
 NOT_OURS = ("api/v1/docs",)  # Swagger UI: its markup is its makers'
 SHOWN = [
     route
     for route, page in PAGES.items()
-    if 200 in page.look and route not in NO_PAGE + NOT_OURS and not page.of.startswith("attachment")
+    if 200 in page.look and route not in NO_PAGE + NOT_OURS + PIECES and not page.of.startswith("attachment")
 ]
 
 
@@ -55,10 +59,11 @@ class Visitor:
 
 @pytest.fixture
 def site(world: World) -> Iterator[str]:
-    server = LiveServer("localhost:0")
-    server._live_server_modified_settings.enable()
-    yield server.url
-    server.stop()
+    with override_settings(STREAM_PORT=None):  # no stream runs beside it
+        server = LiveServer("localhost:0")
+        server._live_server_modified_settings.enable()
+        yield server.url
+        server.stop()
 
 
 def whoever_sees(walker: Walker, route: str) -> tuple[str, Thing]:

@@ -1,5 +1,5 @@
-// The engineer's page. A note is kept in this browser until it was sent; photos that did not get through stay chosen and
-// are sent when the connection is back; the day is fetched anew when something has changed, but not under somebody's hands.
+// The engineer's page. A note is kept in this browser until it was sent; photos are sent as soon as
+// they are chosen; those that did not get through stay chosen and are sent when the connection is back; the day is fetched anew when something has changed, but not under somebody's hands.
 const keyOf = (form) => `jingming.note.${form.dataset.keep}`;
 const keep = (key, text) => {
   try {
@@ -103,6 +103,9 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   send(form);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("form[data-photo] input[type=file]") && event.target.files.length) sendPhotos(event.target.form);
 });
 window.addEventListener("online", () => document.querySelectorAll("form[data-waits]").forEach(send));
 
