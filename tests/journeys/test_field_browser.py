@@ -16,8 +16,9 @@ from tests.browser import IN_A_BROWSER, PHONE, At, look_at
 
 pytestmark = IN_A_BROWSER
 SMALL = """
-    [...document.querySelectorAll("#day :is(a, button, summary, input:not([type=hidden]), textarea)")]
-        .filter((one) => !one.matches(".file-native") && one.getClientRects().length && one.getBoundingClientRect().height < 44)
+    [...document.querySelectorAll("#day :is(a, button, summary, .file-pick, input:not([type=hidden]), textarea)")]
+        .filter((one) => !one.matches(".file-native"))
+        .filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44)
         .map((one) => one.outerHTML)
 """
 
