@@ -79,6 +79,7 @@ def test_an_ordinary_repair_takes_few_keys_and_a_repeat_joins_it(at_the_desk: At
         )
 
         page.goto("/intake/")
+        page.locator("#who:focus").wait_for()
         page.keyboard.type(PHONE_NUMBER)
         known(page)
         page.keyboard.press("Enter")
@@ -92,6 +93,7 @@ def test_an_ordinary_repair_takes_few_keys_and_a_repeat_joins_it(at_the_desk: At
 
 def test_a_consultation_is_answered_in_the_call_and_a_complaint_is_taken(at_the_desk: At):
     with at_the_desk("agent1") as page:
+        page.locator("#who:focus").wait_for()
         page.keyboard.type(PHONE_NUMBER)
         known(page)
         for key in ("Enter", "2", "k", "2", "Enter"):
@@ -103,6 +105,7 @@ def test_a_consultation_is_answered_in_the_call_and_a_complaint_is_taken(at_the_
         assert WorkOrder.objects.get().status == "closed"
 
         page.goto("/intake/")
+        page.locator("#who:focus").wait_for()
         page.keyboard.type(PHONE_NUMBER)
         known(page)
         for key in ("Enter", "3", "d"):
@@ -114,6 +117,7 @@ def test_a_consultation_is_answered_in_the_call_and_a_complaint_is_taken(at_the_
 
 def test_an_unknown_caller_gets_a_quick_archive(at_the_desk: At):
     with at_the_desk("agent1") as page:
+        page.locator("#who:focus").wait_for()
         page.keyboard.type("13977778888")
         page.locator("[name=quick]").wait_for()
         look_at(page)
@@ -130,6 +134,7 @@ def test_an_unknown_caller_gets_a_quick_archive(at_the_desk: At):
 
 def test_a_draft_begun_here_is_resumed_elsewhere(at_the_desk: At):
     with at_the_desk("agent1") as page:
+        page.locator("#who:focus").wait_for()
         page.keyboard.type(PHONE_NUMBER)
         known(page)
         page.keyboard.press("Enter")
