@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.paging import PAGE, Page, newest_first, oldest_first, pack, unpack
 from jingming.codes.queries import choices
+from jingming.customers.queries import same_as
 from jingming.files.models import Attachment
 from jingming.files.queries import attachments_of
 from jingming.interactions.models import Interaction
@@ -325,11 +326,10 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
     )
 
 
-def orders_of_customer(person: Staff, customer_id: int, size: int = 20) -> list[WorkOrder]:
-    """The customer's latest orders that the person may see."""
-    return list(
-        visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size]
-    )
+def orders_of_customer(person: Staff, customer_ids: Sequence[int], size: int = 20) -> list[WorkOrder]:
+    """The latest orders that the person may see of a customer, under all the ids by which the customer is known."""
+    orders = visible_to(person).filter(customer__in=customer_ids).select_related("type")
+    return list(orders.order_by("-occurred_at", "-id")[:size])
 
 
 NUMBER = re.compile(r"[A-Z]{2,4}-?[0-9A-Z-]*")
@@ -353,7 +353,8 @@ def by_number(person: Staff, words: str, size: int = 6) -> list[WorkOrder]:
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what a contact is about, as far as it is known: what earlier orders are compared with."""
+    """Whom and what a contact is about, as far as it is known: what earlier orders are compared with. `merged` are the
+    archives that go on in that of the customer."""
 
     customer: int | None = None
     service_point: int | None = None
@@ -361,12 +362,13 @@ class About:
     address: str = ""
     type: str = ""
     category: str = ""
+    merged: tuple[int, ...] = ()
 
     def grounds(self, order: WorkOrder) -> frozenset[Ground]:
         """What the order and the contact have in common."""
         common = {
             Ground.SERVICE_POINT: self.service_point and order.service_point_id == self.service_point,
-            Ground.CUSTOMER: self.customer and order.customer_id == self.customer,
+            Ground.CUSTOMER: self.customer and order.customer_id in (self.customer, *self.merged),
             Ground.PHONE: self.phone and order.caller_phone == self.phone,
             Ground.ADDRESS: self.address and order.address == self.address,
         }
@@ -388,8 +390,10 @@ MOST_REPEATS = 50
 
 def possible_repeats(person: Staff, about: About, *, at: datetime) -> list[Repeat]:
     """The orders that the person may see and that a contact may be about again: under way, or closed within the last
-    days, the likeliest first. One query; each ground by its own index. None if nothing is known of the contact."""
-    condition = Q()
+    days, the likeliest first. One query, one more for a known customer; each ground by its own index. None if nothing
+    is known of the contact."""
+    about = replace(about, merged=tuple(same_as(about.customer)[1:])) if about.customer else about
+    condition = Q(customer__in=about.merged) if about.merged else Q()
     for field, value in (
         ("service_point", about.service_point),
         ("customer", about.customer),

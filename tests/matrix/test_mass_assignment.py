@@ -116,6 +116,9 @@ SENT: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
     "POST api/v1/customers/{int:customer_id}/service-points": (
         "agent1", "customer", "tl", {"account_number": "55", "address": "…"},
     ),
+    "POST api/v1/customers/{int:customer_id}/merges": (
+        "agent1", "customer", "tl", {"merged": "‹tl2›", "reason": "duplicate"},
+    ),
     "POST api/v1/work-orders": (
         "agent1", "", "", {"type": "repair", "channel": "phone", "caller_phone": "13900000055", "description": "…"},
     ),
@@ -140,6 +143,8 @@ def test_an_operation_refuses_every_name_that_it_does_not_know(walker: Walker, h
     method, _, route = name.partition(" ")
     path = address(route, walker.world.thing(kind, key).names if kind else {})
     known = fields_of(name)
+    tl2 = walker.world.thing("customer", "tl2").names["customer_id"]
+    body = {field: tl2 if value == "‹tl2›" else value for field, value in body.items()}
 
     def taken(**more: object) -> bool:
         return walker.send(walker.program(person), method, path, body | more).status != 422

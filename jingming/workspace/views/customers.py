@@ -20,11 +20,13 @@ from jingming.workspace import queries
 def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """One archive, its orders and its contacts, each as far as the person may see them."""
     found = customer_access.get_customer(request.user, customer_id)
+    ids = customers.same_as(found.pk)
     context = {
         "card": customers.card(request.user, found),
-        "can_change": customer_access.may_change(request.user, found),
-        "rows": queries.rows(orders_of_customer(request.user, found.pk)),
+        "merges": customers.merges_of(request.user, found),
+        "can_change": customer_access.open_to_change(request.user, found),
+        "rows": queries.rows(orders_of_customer(request.user, ids)),
         "can_take": has(request.user, Authority.TAKE_INTAKE),
-        "contacts": queries.contact_rows(request.user, of_customer(request.user, found.pk)),
+        "contacts": queries.contact_rows(request.user, of_customer(request.user, ids)),
     }
     return render(request, "workspace/customer.html", context)

@@ -16,12 +16,8 @@ from jingming.base.errors import Unfit
 from jingming.base.initials import begin_with
 from jingming.base.paging import Page, newest_first
 from jingming.codes.queries import day_of, known, label_of
-from jingming.organisation.models import Placed, Unit
-from jingming.organisation.queries import areas, units
-from jingming.ui.labels import in_language
-
-from . import access, rules
-from .models import (
+from jingming.customers import access, rules
+from jingming.customers.models import (
     Change,
     ConductNote,
     Customer,
@@ -34,6 +30,9 @@ from .models import (
     ServicePoint,
     Tenure,
 )
+from jingming.organisation.models import Placed, Unit
+from jingming.organisation.queries import areas, units
+from jingming.ui.labels import in_language
 
 MOST_FOUND = 20
 HISTORY_SHOWN = 50
@@ -146,6 +145,12 @@ def for_intake(user: Staff | object, *, account_number: str = "", phone: str = "
     if account_number:
         return IntakeMatch(by_account_number(user, account_number), ())
     return IntakeMatch(None, by_phone(user, phone) if phone else ())
+
+
+def same_as(customer_id: int) -> list[int]:
+    """The ids under which a customer is known: its own, and those of all archives that go on in it. One query."""
+    merged = Customer.objects.filter(merged_into=customer_id).order_by("pk").values_list("pk", flat=True)
+    return [customer_id, *merged]
 
 
 # --- Show -----------------------------------------------------------------------------------------------------------
@@ -330,12 +335,12 @@ def element_sheet(user: Staff | object, element: NetworkElement) -> ElementSheet
 
 # --- History --------------------------------------------------------------------------------------------------------
 def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
-    """The last lines of the archive's history, newest first. One query.
+    """The last lines of the archive's history, with that of the archives merged into it, newest first. Two queries.
 
     Whoever sees a customer of another place because of a service point here does not hear of those elsewhere; that
-    costs a second query.
+    costs a third one.
     """
-    lines = Change.objects.filter(customer_id=customer.pk).order_by("-occurred_at", "-id")
+    lines = Change.objects.filter(customer_id__in=same_as(customer.pk)).order_by("-occurred_at", "-id")
     if not access.lives_within(user, customer):
         seen = access.service_points_visible_to(user).filter(customer=customer).values_list("account_number", flat=True)
         lines = lines.filter(~Q(act__in=rules.ACTS_ON_POINTS) | Q(facts__account_number__1__in=list(seen)))
