@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -40,6 +40,9 @@ DEVICE_LENGTH = 40
 MODEL_LENGTH = 60
 ELEMENT_LENGTH = 30
 LONGEST_LIFE = 200  # years
+# How long before its end something is shown as due: time to plan an exchange, time to talk about a contract.
+LIFE_ENDS_SOON = timedelta(days=365)
+CONTRACT_ENDS_SOON = timedelta(days=90)
 QUERY_LENGTH = 100
 
 # Fields of an archive in the words of its pages and of its history.

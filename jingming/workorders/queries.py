@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -326,10 +327,56 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
     )
 
 
-def orders_of_customer(person: Staff, customer_ids: Sequence[int], size: int = 20) -> list[WorkOrder]:
-    """The latest orders that the person may see of a customer, under all the ids by which the customer is known."""
+ORDERS_OF_CUSTOMER = 500  # the newest; nobody looks through more beside a caller
+
+
+@dataclass(frozen=True)
+class OrdersOfCustomer:
+    """The newest orders of a customer, as far as the person may see them, with their callbacks. `full`: there may be
+    more."""
+
+    orders: list[WorkOrder]
+    callbacks: list[Callback]
+
+    @property
+    def full(self) -> bool:
+        return len(self.orders) == ORDERS_OF_CUSTOMER
+
+    @cached_property
+    def by_id(self) -> dict[int, WorkOrder]:
+        return {order.pk: order for order in self.orders}
+
+    @property
+    def open(self) -> list[WorkOrder]:
+        return [order for order in self.orders if not order.ended]
+
+    @property
+    def due_callbacks(self) -> list[Callback]:
+        """The callbacks still to be made, the one due first before the others."""
+        return sorted((call for call in self.callbacks if not call.result), key=lambda call: call.due_at)
+
+    @property
+    def last_satisfaction(self) -> Callback | None:
+        """The last callback in which the customer gave a value from 1 to 5."""
+        said = [call for call in self.callbacks if call.satisfaction is not None and call.at is not None]
+        return max(said, key=lambda call: (call.at, call.pk), default=None)
+
+    def since(self, moment: datetime) -> int:
+        """How many were opened since then."""
+        return sum(order.occurred_at >= moment for order in self.orders)
+
+
+def orders_of_customer(
+    person: Staff, customer_ids: Sequence[int], *, before: datetime | None = None
+) -> OrdersOfCustomer:
+    """The newest orders (opened until `before`) that the person may see of a customer, under all the ids by which the
+    customer is known. Two queries."""
     orders = visible_to(person).filter(customer__in=customer_ids).select_related("type")
-    return list(orders.order_by("-occurred_at", "-id")[:size])
+    if before is not None:
+        orders = orders.filter(occurred_at__lte=before)
+    found = list(orders.order_by("-occurred_at", "-id")[:ORDERS_OF_CUSTOMER])
+    calls = Callback.objects.filter(order__in=[order.pk for order in found]).select_related("by")
+    return OrdersOfCustomer(found, list(calls.order_by("id")))
 
 
 NUMBER = re.compile(r"[A-Z]{2,4}-?[0-9A-Z-]*")
