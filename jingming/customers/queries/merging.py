@@ -6,7 +6,7 @@ Whatever may be changed moves to the archive that goes on. What only grows (hist
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -223,9 +223,12 @@ class Merges:
     lines: list[Merged]
 
 
-def merges_of(user: Staff | object, customer: Customer) -> Merges:
-    """The merges into this archive, the latest first, or the one by which it ended. One query, one more if it ended."""
+def merges_of(user: Staff | object, customer: Customer, ids: Sequence[int]) -> Merges:
+    """The merges into this archive (known under `ids`), the latest first, or the one by which it ended. One query, two
+    if it ended, none for an archive that has to do with no other."""
     ended = customer.merged_into_id is not None
+    if not ended and len(ids) == 1:
+        return Merges(ended=False, goes_on=None, lines=[])
     side = Q(merged=customer) if ended else Q(kept=customer)
     found = Merge.objects.filter(side, undone_at=None).select_related("kept", "merged", "by").order_by("-pk")
     going_on = access.going_on(user, customer)

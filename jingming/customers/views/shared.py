@@ -48,7 +48,7 @@ def tells_refusals(page: Page) -> Page:
 def archive_page(request: StaffRequest, customer: Customer, *, status: int = 200) -> HttpResponse:
     context = {
         "card": queries.card(request.user, customer),
-        "merges": queries.merges_of(request.user, customer),
+        "merges": queries.merges_of(request.user, customer, queries.same_as(customer.pk)),
         "can_change": access.open_to_change(request.user, customer),
     }
     return render(request, "customers/customer.html", context, status=status)

@@ -271,7 +271,7 @@ def _purchases(asked: _Asked) -> Iterator[Line]:
         rows = rows.filter(bought_on__lte=day).filter(Q(bought_on__lt=day) | same)
     for one in rows.order_by("-bought_on", "-pk")[: PAGE + 2]:
         count = f" × {one.quantity.normalize():f}" if one.quantity != 1 else ""
-        amount = _("CNY %(amount)s") % {"amount": number_format(one.amount, 2)} if one.amount is not None else ""
+        amount = _("CNY %(amount)s") % {"amount": number_format(one.amount, 2, force_grouping=True)} if one.amount is not None else ""
         yield Line(
             at=_morning(one.bought_on), tie=_tie(one.pk, 7), what=_("Bought %(item)s") % {"item": f"{one.item}{count}"},
             who=one.by.name if one.by else "", where=" · ".join(filter(None, (amount, one.number))), tone="act",
@@ -288,8 +288,8 @@ def _changes(asked: _Asked) -> Iterator[Line]:
     for change in asked.newest(rows, "occurred_at", tie="id"):
         line = history_line(change)
         yield Line(
-            at=line.at, tie=_tie(change.id, 8), what=line.what, who=line.who, text=line.text.replace("\n", " · "), tone=line.tone,
-            icon=ICONS_OF_CHANGES.get(change.act, "edit"),
+            at=line.at, tie=_tie(change.id, 8), what=line.what, who=line.who,
+            text=line.text.replace("\n", " · "), tone=line.tone, icon=ICONS_OF_CHANGES.get(change.act, "edit"),
         )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     can_change = customer_access.open_to_change(request.user, found)
     context = {
         "card": card,
-        "merges": customers.merges_of(request.user, found),
+        "merges": customers.merges_of(request.user, found, ids),
         "can_change": can_change,
         "can_take": has(request.user, Authority.TAKE_INTAKE),
         "due": queries.due_of(card, orders, can_change=can_change, at=at),
