@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
 
 from jingming.accounts.models import Staff
@@ -72,12 +74,14 @@ def test_a_beginning_of_a_code_is_not_its_element(tree: dict[str, NetworkElement
 
 
 def test_a_tree_does_not_grow_too_deep(keeper: Staff):
-    parent = ""
+    def grow(parent: str, depth: int) -> str:
+        code = f"LEVEL-{depth:024d}"
+        actions.add_element(code, kind="other", name="层", parent=parent, unit="340700", by=keeper, at=FOUNDED)
+        return code
+
+    deepest = reduce(grow, range(12), "")  # 31 characters each
     with pytest.raises(Unfit) as refused:
-        for depth in range(30):
-            code = f"LEVEL-{depth:024d}"
-            actions.add_element(code, kind="other", name="层", parent=parent, unit="340700", by=keeper, at=FOUNDED)
-            parent = code
+        grow(deepest, 13)
     assert set(refused.value.fields) == {"parent"}
 
 

@@ -13,7 +13,7 @@ from jingming.audit.queries import keys_for
 from jingming.base.errors import Refusal, Stale, Unfit
 from jingming.customers import actions, queries
 from jingming.customers.actions import Why
-from jingming.customers.models import Change, Customer, Device, ServicePoint, Tenure
+from jingming.customers.models import Change, Customer, Device, Relation, ServicePoint, Tenure
 from tests.cast import FOUNDED, TEN_O_CLOCK
 
 LATER = TEN_O_CLOCK + timedelta(hours=1)
@@ -59,7 +59,11 @@ def test_a_tenant_rents_a_place_and_may_become_its_holder(
 ):
     actions.add_tenure(point, tenant, relation="tenant", by=agent, at=TEN_O_CLOCK)
     [held] = queries.card(agent, tenant).service_points
-    assert (held.point, held.relation, [other.customer for other in held.others]) == (point, "Tenant", [household])
+    assert (held.point, held.relation, [other.customer for other in held.others]) == (
+        point,
+        Relation.TENANT.label,
+        [household],
+    )
     with pytest.raises(Unfit):
         actions.add_tenure(point, tenant, relation="tenant", by=agent, at=LATER)
     with pytest.raises(Unfit):
