@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from jingming.customers.models import ServicePoint
 from jingming.customers.queries import Card, Held
 from jingming.ui.labels import in_language
 from jingming.workorders.models import Callback, WorkOrder
@@ -24,12 +22,14 @@ MOST_DUE = 12
 
 @dataclass(frozen=True)
 class Due:
-    """One thing that is due: what about what, and the link that does the next thing, if the reader may do it."""
+    """One thing that is due: what about what; and where the next thing is done, if the reader may do it: the name of a
+    page and its keys, and the words on the button."""
 
     chip: Chip
     what: str
     about: str
-    url: str = ""
+    page: str = ""
+    keys: tuple[object, ...] = ()
     label: str = ""
 
 
@@ -54,7 +54,8 @@ def _callbacks(orders: OrdersOfCustomer, at: datetime) -> Iterator[Due]:
                 chip=Chip(_("Callback due"), "late" if call.due_at <= at else "soon", "phone-outgoing"),
                 what=f"{order.number} · {_due_at(call)}",
                 about=order.description,
-                url=reverse("order", args=[order.number]),
+                page="order",
+                keys=(order.number,),
                 label=_("Open"),
             )
 
@@ -68,7 +69,8 @@ def _order(order: WorkOrder) -> Due:
         chip=rest_chip(order) or state_chip(order.status),
         what=f"{order.number} · {in_language(order.flow.step(order.step).label.model_dump())}",
         about=order.description,
-        url=reverse("order", args=[order.number]),
+        page="order",
+        keys=(order.number,),
         label=_("Open"),
     )
 
@@ -79,7 +81,8 @@ def _quick(card: Card, *, can_change: bool) -> Iterator[Due]:
             chip=Chip(_("To be completed"), "soon", "edit"),
             what=_("Opened during a call"),
             about=_("Name, place and special care are still to be asked."),
-            url=reverse("customers:change", args=[card.customer.pk]) if can_change else "",
+            page="customers:change" if can_change else "",
+            keys=(card.customer.pk,),
             label=_("Complete"),
         )
 
@@ -91,7 +94,8 @@ def _arrears(held: Held, *, can_change: bool) -> Iterator[Due]:
             chip=Chip(_("In arrears"), "soon", "alert-circle"),
             what=_("CNY %(amount)s") % {"amount": number_format(point.arrears, 2, force_grouping=True)},
             about=_("%(account)s, as of %(day)s") % {"account": point.account_number, "day": point.arrears_at},
-            url=_page(point, "customers:change-point") if can_change else "",
+            page="customers:change-point" if can_change else "",
+            keys=(point.customer_id, point.pk),
             label=_("Change"),
         )
 
@@ -101,12 +105,12 @@ def _devices(held: Held, *, can_change: bool) -> Iterator[Due]:
         if hanging.due or hanging.soon:
             device, point = hanging.device, held.point
             words = _("Design life over") if hanging.due else _("Design life ends soon")
-            address = reverse("customers:exchange-device", args=[point.customer_id, point.pk, device.pk])
             yield Due(
                 chip=Chip(words, "late" if hanging.due else "soon", "alarm"),
                 what=f"{hanging.kind} {device.number}",
                 about=_("%(account)s, until %(day)s") % {"account": point.account_number, "day": device.ends_on},
-                url=address if can_change else "",
+                page="customers:exchange-device" if can_change else "",
+                keys=(point.customer_id, point.pk, device.pk),
                 label=_("Exchange"),
             )
 
@@ -119,10 +123,7 @@ def _contract(held: Held, *, can_change: bool) -> Iterator[Due]:
             chip=Chip(words, "late" if held.contract_over else "soon", "file-text"),
             what=point.contract_number or point.account_number,
             about=_("%(account)s, until %(day)s") % {"account": point.account_number, "day": point.contract_until},
-            url=_page(point, "customers:change-point") if can_change else "",
+            page="customers:change-point" if can_change else "",
+            keys=(point.customer_id, point.pk),
             label=_("Change"),
         )
-
-
-def _page(point: ServicePoint, name: str) -> str:
-    return reverse(name, args=[point.customer_id, point.pk])

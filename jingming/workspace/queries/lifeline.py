@@ -271,7 +271,8 @@ def _purchases(asked: _Asked) -> Iterator[Line]:
         rows = rows.filter(bought_on__lte=day).filter(Q(bought_on__lt=day) | same)
     for one in rows.order_by("-bought_on", "-pk")[: PAGE + 2]:
         count = f" × {one.quantity.normalize():f}" if one.quantity != 1 else ""
-        amount = _("CNY %(amount)s") % {"amount": number_format(one.amount, 2, force_grouping=True)} if one.amount is not None else ""
+        paid = number_format(one.amount, 2, force_grouping=True) if one.amount is not None else ""
+        amount = _("CNY %(amount)s") % {"amount": paid} if paid else ""
         yield Line(
             at=_morning(one.bought_on), tie=_tie(one.pk, 7), what=_("Bought %(item)s") % {"item": f"{one.item}{count}"},
             who=one.by.name if one.by else "", where=" · ".join(filter(None, (amount, one.number))), tone="act",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from jingming.accounts.access import has
@@ -43,7 +44,10 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
         "merges": customers.merges_of(request.user, found, ids),
         "can_change": can_change,
         "can_take": has(request.user, Authority.TAKE_INTAKE),
-        "due": queries.due_of(card, orders, can_change=can_change, at=at),
+        "due": [
+            (one, reverse(one.page, args=one.keys) if one.page else "")
+            for one in queries.due_of(card, orders, can_change=can_change, at=at)
+        ],
         "lately": orders.since(at - A_YEAR),
         "said": orders.last_satisfaction,
         "lifeline": lifeline,
