@@ -164,12 +164,7 @@ def preview(kept: Customer, merged: Customer) -> Preview:
                 label=str(rules.FIELDS[field]),
                 kept=shown(field, here[field]),
                 merged=shown(field, there[field]),
-                sides=[
-                    (side, str(SIDES[side]))
-                    for side in (rules.KEPT, rules.MERGED, *((rules.BOTH,) if field in rules.JOINED else ()))
-                ]
-                if here[field] != there[field]
-                else [],
+                sides=_sides(field, here[field], there[field]),
                 chosen=likely[field],
             )
             for field in rules.MERGED_FIELDS
@@ -188,6 +183,14 @@ def preview(kept: Customer, merged: Customer) -> Preview:
             doubled_tenures(kept, merged).order_by("pk").values_list("service_point__account_number", flat=True)
         ),
     )
+
+
+def _sides(field: str, kept: object, merged: object) -> list[tuple[str, str]]:
+    """The sides that may go on, in words; none where both say the same."""
+    if kept == merged:
+        return []
+    joined = (rules.BOTH,) if field in rules.JOINED and kept and merged else ()
+    return [(side, str(SIDES[side])) for side in (rules.KEPT, rules.MERGED, *joined)]
 
 
 def likely_sides(kept: Customer, merged: Customer) -> dict[str, str]:

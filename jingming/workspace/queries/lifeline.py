@@ -68,6 +68,7 @@ class Line:
     number: str = ""
     tone: str = "note"
     icon: str = "history"
+    all_day: bool = False  # of the hour nothing is known
 
 
 @dataclass(frozen=True)
@@ -276,7 +277,7 @@ def _purchases(asked: _Asked) -> Iterator[Line]:
         yield Line(
             at=_morning(one.bought_on), tie=_tie(one.pk, 7), what=_("Bought %(item)s") % {"item": f"{one.item}{count}"},
             who=one.by.name if one.by else "", where=" · ".join(filter(None, (amount, one.number))), tone="act",
-            icon="tag",
+            icon="tag", all_day=True,
         )  # fmt: skip
 
 
