@@ -258,6 +258,20 @@ def test_likely_duplicates_have_a_phone_or_name_and_address_in_common(
     assert double not in [one.customer for one in queries.likely_duplicates(agent, household)]
 
 
+def test_each_way_to_a_duplicate_and_to_all_ids_has_its_index(household: Customer):
+    """With sequential scans forbidden the plan names the index that serves each; none has to scan all the same."""
+    asked = {
+        "customers_phone_number": Phone.objects.filter(number__in=["13805621234", "2831100"]),
+        "customer_by_name": Customer.objects.filter(name="周晓岚"),
+        "customer_by_merged_into": Customer.objects.filter(merged_into=household.pk),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for index, rows in asked.items():
+        plan = rows.order_by().explain()
+        assert index in plan, plan
+
+
 # --- Taking it back -------------------------------------------------------------------------------------------------
 def test_a_merge_taken_back_leaves_both_as_they_were_and_can_be_done_again(
     household: Customer, double: Customer, point: ServicePoint, agent: Staff
