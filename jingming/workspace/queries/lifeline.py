@@ -113,7 +113,7 @@ class _Asked:
         return list(rows.order_by(f"-{by}", f"-{tie}")[: PAGE + 2])  # one may be the line of the cursor itself
 
 
-def lifeline(
+def what_happened(
     person: Staff, customer: Customer, ids: Sequence[int], orders: OrdersOfCustomer, *, show: str = "", cursor: str = ""
 ) -> Lifeline:
     """What happened with the customer, known under these ids, of the kind that `show` names (an unknown one is

@@ -24,7 +24,7 @@ from jingming.workorders import actions as orders
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.queries import orders_of_customer
 from jingming.workorders.rules import CallbackResult, ReviewResult
-from jingming.workspace.queries import lifeline
+from jingming.workspace.queries import what_happened
 from jingming.workspace.queries.lifeline import PAGE, Line
 from tests.cast import Caller
 from tests.orders import taken
@@ -141,7 +141,7 @@ def test_older_pages_go_on_where_the_last_one_ended_and_miss_nothing(agent: Staf
     pages: list[list[Line]] = []
     cursor = ""
     while cursor or not pages:
-        page = lifeline(agent, lived, ids, found, cursor=cursor)
+        page = what_happened(agent, lived, ids, found, cursor=cursor)
         pages.append(page.lines)
         cursor = page.older
 

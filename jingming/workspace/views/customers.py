@@ -31,7 +31,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     at, ids = now(), customers.same_as(found.pk)
     orders = orders_of_customer(request.user, ids)
     try:
-        lifeline = queries.lifeline(
+        lifeline = queries.what_happened(
             request.user, found, ids, orders, show=request.GET.get("show", ""), cursor=request.GET.get("before", "")
         )
     except Unfit as refusal:
