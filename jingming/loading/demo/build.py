@@ -1,12 +1,20 @@
-"""Found the demo company: people, archives, orders; in one transaction."""
+"""Found the demo city: company and people, archives, a year of orders.
+
+The founding is one transaction. What follows comes in batches, each a transaction of its own, so that a city of any size
+fits into memory; a row of `DemoCity` says from the founding on what the city is to be, and in the end that it is there.
+A city whose making was broken off is no city: the next call tells the same stories again, since the same seed and moment
+make the same ones, keeps what came in and loads the rest.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -16,26 +24,28 @@ from jingming.accounts.company import demo as shown_people
 from jingming.accounts.company import found
 from jingming.accounts.demo import write_demo
 from jingming.accounts.models import Staff
+from jingming.audit import actions as audit
 from jingming.base.errors import Refusal
+from jingming.customers.models import Customer, ServicePoint
 from jingming.loading.archives import Kept
 from jingming.loading.checking import CannotLoad
 from jingming.loading.door import load, load_customers, make_room
+from jingming.loading.models import Batch, DemoCity
 from jingming.loading.progress import Progress, Silent
-from jingming.loading.rows import LoadedCustomer, LoadedOrder
+from jingming.loading.rows import LoadedCustomer
 from jingming.loading.unhurried import without_collecting
 from jingming.organisation import queries as places
 from jingming.organisation.models import Unit
 
 from .crews import Crew, crews, engage_more, route_categories, shown_too
-from .homes import customers_of
-from .orders import orders_of
+from .figures import YEAR, plan
+from .homes import Archive, archive_of, customers_of
+from .orders import SHOWN_BY_TYPE, Year
 
 PASSWORD = "jingming-demo-2026"  # noqa: S105  # stands on the sign-in page of every demo
 SOURCE = "demo"
-CUSTOMERS = 160_000  # at scale 1
-ORDERS_PER_CUSTOMER = 1.5
-DAYS = 60
-BATCH = 20_000
+BATCH = 10_000
+Thing = TypeVar("Thing")
 
 
 class CompanyExists(Refusal):
@@ -55,23 +65,37 @@ class Built:
     events: int
 
 
+def unfinished() -> DemoCity | None:
+    """The demo city whose making was broken off."""
+    return DemoCity.objects.filter(finished_at=None).first()
+
+
 @without_collecting()
 def build(scale: float, seed: int, at: datetime, progress: Progress | None = None) -> Built:
-    """Found the demo company as of `at`; 1 is a city of 160,000 customers, 0.01 a hundredth of it.
+    """Found the demo city as of `at`; 1 is the whole gas company of 159,806 customers, 0.01 a hundredth of it.
 
-    Raises CompanyExists, having changed nothing, where there is any organisation or person already.
+    Where one was begun and broken off, that one is finished, as it was begun. Raises CompanyExists, having changed
+    nothing, where there is any other organisation or person already.
     """
     if not 0 < scale <= 1:
         raise CannotLoad(_("The scale of the demo is a share above 0 and up to 1, for example 0.01."))
-    if Unit.objects.exists() or Staff.objects.exists():
+    watcher = progress or Silent()
+    city = unfinished()
+    if city is None and (Unit.objects.exists() or Staff.objects.exists()):
         raise CompanyExists(
             _("There is a company here already; the demo company is loaded only into an empty installation.")
         )
-    watcher = progress or Silent()
-    make_room(at - timedelta(days=DAYS + 1), at)
     try:
-        with transaction.atomic():
-            built = _found(scale, random.Random(seed), at, watcher)  # noqa: S311  # nothing secret is drawn
+        if city is None:
+            watcher.begin(_("Founding the company"), 1)
+            city = _found(DemoCity(scale=scale, seed=seed, at=at))
+            watcher.advance()
+        else:
+            watcher.tell(
+                _("A demo city of scale %(scale)s, seed %(seed)d was broken off; it is finished as it was begun.")
+                % {"scale": f"{city.scale:g}", "seed": city.seed}
+            )
+        built = _settle(city, watcher)
     finally:
         places.forget()
     watcher.tell(
@@ -81,46 +105,68 @@ def build(scale: float, seed: int, at: datetime, progress: Progress | None = Non
     return built
 
 
-def _found(scale: float, draw: random.Random, at: datetime, watcher: Progress) -> Built:
-    watcher.begin(_("Founding the company"), 1)
-    people = found(password=PASSWORD, at=at)
-    people |= engage_more(people, draw, at=at)
-    route_categories(people, at=at)
-    watcher.advance()
+@transaction.atomic
+def _found(city: DemoCity) -> DemoCity:
+    """The company, its people, and the word that a city is to be made: all or nothing."""
+    people = found(password=PASSWORD, at=city.at)
+    engage_more(people, city.scale, random.Random(city.seed), at=city.at)  # noqa: S311  # nothing secret is drawn
+    route_categories(people, at=city.at)
+    city.save(force_insert=True)
+    audit.record("loading.demo_begun", city, by=None, at=city.at, scale=city.scale, seed=city.seed)
+    return city
+
+
+def _settle(city: DemoCity, watcher: Progress) -> Built:
+    """Bring in what is not there yet."""
+    wanted = plan(city.scale, SHOWN_BY_TYPE)
+    people = {person.username: person for person in Staff.objects.select_related("department")}
     staffed = crews(people)
-    archives = _load_customers(staffed, max(20, round(CUSTOMERS * scale)), draw, at, watcher)
-    orders = events = 0
-    count = round(len(archives) * ORDERS_PER_CUSTOMER)
-    for batch in _in_batches(orders_of(archives, count, draw, at, days=DAYS), watcher):
-        figures = load(batch, source=SOURCE, by=None, at=at, progress=watcher)
-        orders, events = orders + figures.orders, events + figures.events
+    archives = _load_customers(staffed, wanted.customers, city, watcher)
+    make_room(city.at - timedelta(days=YEAR + 1), city.at)
+    year = Year(archives, wanted, city.seed, city.at)
+    for batch in _batches(year.orders()):
+        watcher.begin(_("Telling what happened to the orders"))
+        load(batch, source=SOURCE, by=None, at=city.at, progress=watcher)
     write_demo(Path(settings.HOME), shown_too(shown_people(PASSWORD)))
-    points = sum(len(kept.points) for _crew, _customer, kept in archives)
-    return Built(len(people), len(archives), points, orders, events)
+    _finish(city)
+    loaded = Batch.objects.filter(source=SOURCE)
+    return Built(
+        people=len(people),
+        customers=len(archives),
+        service_points=sum(len(archive.points) for archive in archives),
+        orders=sum(batch.orders for batch in loaded),
+        events=sum(batch.events for batch in loaded),
+    )
 
 
-def _load_customers(
-    staffed: list[Crew], count: int, draw: random.Random, at: datetime, watcher: Progress
-) -> list[tuple[Crew, LoadedCustomer, Kept]]:
-    archives: list[tuple[Crew, LoadedCustomer, Kept]] = []
-    for crew, share in zip(staffed, (0.7, 0.3), strict=True):
-        customers = list(customers_of(crew, round(count * share), draw, at))
-        for start in range(0, len(customers), BATCH):
-            batch = customers[start : start + BATCH]
-            kept = load_customers(batch, source=SOURCE, by=None, at=at, progress=watcher)
-            archives.extend((crew, customer, ids) for customer, ids in zip(batch, kept, strict=True))
+@transaction.atomic
+def _finish(city: DemoCity) -> None:
+    city.finished_at = city.at
+    city.save(update_fields=["finished_at"])
+    audit.record("loading.demo_finished", city, by=None, at=city.at, scale=city.scale, seed=city.seed)
+
+
+def _load_customers(staffed: list[Crew], wanted: dict[str, int], city: DemoCity, watcher: Progress) -> list[Archive]:
+    archives: list[Archive] = []
+    draw = random.Random(f"{city.seed} customers")  # noqa: S311  # nothing secret is drawn
+    for batch in _batches(customers_of(staffed, wanted, draw, city.at)):
+        customers = [customer for _crew, _use, customer in batch]
+        kept = _kept(customers) or load_customers(customers, source=SOURCE, by=None, at=city.at, progress=watcher)
+        archives += [archive_of(crew, use, customer, ids) for (crew, use, customer), ids in zip(batch, kept, strict=True)]
     return archives
 
 
-def _in_batches(orders: Iterator[LoadedOrder], watcher: Progress) -> Iterator[list[LoadedOrder]]:
-    batch: list[LoadedOrder] = []
-    watcher.begin(_("Telling what happened to the orders"))
-    for order in orders:
-        batch.append(order)
-        watcher.advance()
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-            watcher.begin(_("Telling what happened to the orders"))
-    if batch:
+def _kept(customers: list[LoadedCustomer]) -> list[Kept]:
+    """What a batch that had come in before was given; a batch comes in whole or not at all."""
+    ids = dict(Customer.objects.filter(number__in=[c.number for c in customers]).values_list("number", "pk"))
+    if not ids:
+        return []
+    numbers = [point.account_number for customer in customers for point in customer.points]
+    points = dict(ServicePoint.objects.filter(account_number__in=numbers).values_list("account_number", "pk"))
+    return [Kept(ids[c.number], tuple(points[point.account_number] for point in c.points)) for c in customers]
+
+
+def _batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    things = iter(things)
+    while batch := list(islice(things, BATCH)):
         yield batch

@@ -1,76 +1,33 @@
-"""Made-up customers of a city: names, addresses, account numbers, meters and set-top boxes."""
+"""Made-up customers of a city: homes, shops, factories and vehicles, with their numbers and how to reach them."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from jingming.customers.models import Kind
+from jingming.loading.archives import Kept
 from jingming.loading.rows import LoadedContact, LoadedCustomer, LoadedPoint, Place
-from jingming.organisation.models import Unit
 from jingming.ui.labels import in_language
 
+from . import names
 from .crews import Crew
+from .figures import CITIES
+from .places import District
 
-SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文"
-)
-GIVEN = (
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉梅建国志文晓宇欣怡子涵雨辰浩然思远佳琪雅婷俊凯海"
-    "燕春生立新德福光荣永康家乐诗雨梓轩"
-)
-STREETS = (
-    "长江中路",
-    "淮河大道",
-    "义安大道",
-    "北京西路",
-    "石城路",
-    "翠湖二路",
-    "木鱼山大道",
-    "黄山大道",
-    "沿江路",
-    "杨家山路",
-    "铜都大道",
-    "观湖一路",
-)
-ESTATES = (
-    "桂花苑",
-    "滨江花园",
-    "翠湖家园",
-    "金山名城",
-    "学府春天",
-    "阳光城",
-    "露采新村",
-    "映湖山庄",
-    "幸福里",
-    "朝阳新村",
-    "凤凰小区",
-    "和平里",
-)
-TRADES = ("餐饮", "酒店管理", "食品", "商贸", "物业服务", "机械制造", "洗涤服务", "文化传媒", "医药", "铜材加工")
-WORDS = ("鑫源", "宏达", "天井湖", "金凤", "顺安", "江南春", "德盛", "万家", "同兴", "悦来", "皖江", "永昌")
-DUTIES = ("manager", "finance", "operator", "property")
-MOBILE = (
-    "130",
-    "131",
-    "135",
-    "136",
-    "137",
-    "138",
-    "139",
-    "150",
-    "151",
-    "152",
-    "158",
-    "159",
-    "176",
-    "180",
-    "186",
-    "189",
-)
+DISTRICT_SHARES = (0.62, 0.26, 0.12)  # of a city's customers: the old town, the new one, the outskirts
+FOREIGN = 0.008  # of the homes: engineers of the works, teachers of the college; they write in English
+FAMILY, TENANT = 0.12, 0.06  # homes with a second number
+LANDLINE = 0.07
+MOBILE = ("130", "131", "135", "136", "137", "138", "139", "150", "151", "152", "158", "159", "176", "180", "186", "189")
+STATIONS = ("城东加气站", "义安加气站", "沿江加气站", "开发区加气母站")
+# use → letter in the customer's number, digit in the account number
+CODES: Mapping[str, tuple[str, int]] = {
+    "home": ("C", 1), "commercial": ("S", 2), "industrial": ("G", 2), "vehicle": ("V", 3),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,105 +35,155 @@ class Lot:
     """Where and since when the next customer is one."""
 
     crew: Crew
-    district: Unit
+    district: District
     serial: int
     since: datetime
 
     @property
     def place(self) -> Place:
-        return self.district.province_id, self.district.city_id, self.district.pk
+        unit = self.district.unit
+        return unit.province_id, unit.city_id, unit.pk
 
     @property
-    def customer_number(self) -> str:
-        return f"{self.crew.city.code[:4]}C{self.serial:07d}"
+    def town(self) -> str:
+        return in_language(self.crew.city.label, "zh-hans").removesuffix("市公司")
 
-    def account_number(self, business: int) -> str:
-        return f"{self.crew.city.code[:4]}{business}{self.serial:07d}"
+    def customer_number(self, use: str) -> str:
+        return f"{self.crew.city.code[:4]}{CODES[use][0]}{self.serial:07d}"
 
-
-def customers_of(crew: Crew, count: int, draw: random.Random, at: datetime) -> Iterator[LoadedCustomer]:
-    """So many customers of a city: nine in ten a household with gas, four in ten of these with cable TV as well."""
-    for serial in range(1, count + 1):
-        since = at - timedelta(days=draw.randint(90, 5_500), minutes=draw.randint(0, 1_440))
-        lot = Lot(crew, draw.choices(crew.districts, weights=(3, 1, 1)[: len(crew.districts)])[0], serial, since)
-        yield _enterprise(lot, draw) if draw.random() < 0.1 else _household(lot, draw)
+    def account_number(self, use: str) -> str:
+        return f"{self.crew.city.code[:4]}{CODES[use][1]}{self.serial:07d}"
 
 
-def _household(lot: Lot, draw: random.Random) -> LoadedCustomer:
-    address = (
-        f"{_short(lot.crew.city)}{_short(lot.district)}{draw.choice(STREETS)}{draw.choice(ESTATES)}"
-        f"{draw.randint(1, 38)}栋{draw.randint(1, 4)}单元{draw.randint(1, 18)}{draw.randint(1, 4):02d}室"
+@dataclass(slots=True)
+class Archive:
+    """As much of a customer as their orders need."""
+
+    crew: Crew
+    use: str
+    customer: int
+    points: tuple[int, ...]
+    place: Place
+    name: str
+    caller: str  # who usually speaks
+    phone: str
+    addresses: tuple[str, ...]
+    foreign: bool
+
+
+def customers_of(
+    staffed: list[Crew], wanted: Mapping[str, int], draw: random.Random, at: datetime
+) -> Iterator[tuple[Crew, str, LoadedCustomer]]:
+    """So many customers of each use, in both cities."""
+    for number, crew in enumerate(staffed):
+        serial = 0
+        weights = list(accumulate(DISTRICT_SHARES[: len(crew.districts)]))
+        for use, count in wanted.items():
+            here = count - round(count * CITIES[1]) if number == 0 else round(count * CITIES[1])
+            for _one in range(here):
+                serial += 1
+                since = at - timedelta(days=draw.randint(90, 6_500), minutes=draw.randint(0, 1_440))
+                lot = Lot(crew, draw.choices(crew.districts, cum_weights=weights)[0], serial, since)
+                yield crew, use, MADE[use](lot, draw)
+
+
+def archive_of(crew: Crew, use: str, customer: LoadedCustomer, kept: Kept) -> Archive:
+    return Archive(
+        crew=crew,
+        use=use,
+        customer=kept.customer,
+        points=kept.points,
+        place=customer.points[0].place,
+        name=customer.name,
+        caller=customer.contacts[0].name if customer.kind == Kind.ENTERPRISE else customer.name,
+        phone=customer.phones[0],
+        addresses=tuple(point.address for point in customer.points),
+        foreign=customer.name.isascii(),
     )
-    points = [_gas(lot, address, draw)]
-    if draw.random() < 0.4:
-        points.append(_tv(lot, address, draw))
+
+
+def _home(lot: Lot, draw: random.Random) -> LoadedCustomer:
+    estate, address = lot.district.home(draw)
+    foreign = draw.random() < FOREIGN
+    name = names.foreigner(draw) if foreign else names.person(draw)
+    contacts = []
+    second = draw.random()
+    if second < FAMILY and not foreign:
+        relative = names.person(draw, names.surname_of(name) if draw.random() < 0.5 else "")
+        contacts.append(LoadedContact(name=relative, duty="family", phone=_mobile(draw)))
+    elif second < FAMILY + TENANT:
+        contacts.append(LoadedContact(name=names.person(draw), duty="tenant", phone=_mobile(draw)))
     return LoadedCustomer(
-        name=_name(draw),
+        name=name,
         place=lot.place,
         since=lot.since,
-        number=lot.customer_number,
+        number=lot.customer_number("home"),
         department=lot.crew.call_centre.pk,
-        phones=(_phone(draw),),
-        contacts=(LoadedContact(name=_name(draw), duty="family", phone=_phone(draw)),) if draw.random() < 0.1 else (),
-        points=points,
+        phones=(_landline(lot, draw) if draw.random() < LANDLINE else _mobile(draw),),
+        contacts=contacts,
+        points=(_point(lot, "home", address, estate.area),),
     )
 
 
-def _enterprise(lot: Lot, draw: random.Random) -> LoadedCustomer:
-    city = lot.crew.city
-    address = f"{_short(city)}{_short(lot.district)}{draw.choice(STREETS)}{draw.randint(1, 899)}号"
+def _commercial(lot: Lot, draw: random.Random) -> LoadedCustomer:
+    trade, name = names.commercial(draw, lot.town)
+    return _enterprise(lot, "commercial", name, draw, trade)
+
+
+def _industrial(lot: Lot, draw: random.Random) -> LoadedCustomer:
+    return _enterprise(lot, "industrial", names.industrial(draw, lot.town), draw, "industry")
+
+
+def _enterprise(lot: Lot, use: str, name: str, draw: random.Random, trade: str) -> LoadedCustomer:
+    estate, address = lot.district.shop(draw)
+    duties = ["manager", *draw.sample(("finance", "operator", "property"), draw.randint(0, 2))]
     return LoadedCustomer(
-        name=f"{_short(city)}{draw.choice(WORDS)}{draw.choice(TRADES)}有限公司",
+        name=name,
         place=lot.place,
         since=lot.since,
         kind=Kind.ENTERPRISE,
-        number=lot.customer_number,
+        number=lot.customer_number(use),
         department=lot.crew.call_centre.pk,
-        phones=(f"{city.number_code}{draw.randint(2_100_000, 5_899_999)}",),
-        contacts=(LoadedContact(name=_name(draw), duty=draw.choice(DUTIES), phone=_phone(draw)),),
-        points=(_gas(lot, address, draw),),
+        extra={"trade": trade},
+        phones=(_landline(lot, draw),),
+        contacts=tuple(LoadedContact(name=names.person(draw), duty=duty, phone=_mobile(draw)) for duty in duties),
+        points=(_point(lot, use, address, estate.area),),
     )
 
 
-def _gas(lot: Lot, address: str, draw: random.Random) -> LoadedPoint:
+def _vehicle(lot: Lot, draw: random.Random) -> LoadedCustomer:
+    """A vehicle on compressed gas: one in five belongs to a fleet, the others to their drivers."""
+    owned = draw.random() < 0.2
+    return LoadedCustomer(
+        name=names.fleet(draw, lot.town) if owned else names.person(draw),
+        place=lot.place,
+        since=lot.since,
+        kind=Kind.ENTERPRISE if owned else Kind.PERSON,
+        number=lot.customer_number("vehicle"),
+        department=lot.crew.call_centre.pk,
+        phones=(_mobile(draw),),
+        contacts=(LoadedContact(name=names.person(draw), duty="operator", phone=_mobile(draw)),) if owned else (),
+        points=(_point(lot, "vehicle", f"{lot.district.name}{draw.choice(STATIONS)}", None),),
+    )
+
+
+MADE = {"home": _home, "commercial": _commercial, "industrial": _industrial, "vehicle": _vehicle}
+
+
+def _point(lot: Lot, use: str, address: str, area: int | None) -> LoadedPoint:
     return LoadedPoint(
-        account_number=lot.account_number(1),
+        account_number=lot.account_number(use),
         address=address,
         place=lot.place,
         since=lot.since,
-        area=_area(lot, draw),
-        device_number=f"G{draw.randint(2010, 2025)}{lot.serial:08d}",
-        network_element=f"{_short(lot.district)}调压站{draw.randint(1, 9)}号",
-        extra={"business": "gas"},
+        area=area,
+        extra={"business": "gas", "use": use},
     )
 
 
-def _tv(lot: Lot, address: str, draw: random.Random) -> LoadedPoint:
-    return LoadedPoint(
-        account_number=lot.account_number(2),
-        address=address,
-        place=lot.place,
-        since=lot.since,
-        area=_area(lot, draw),
-        device_number=f"STB{draw.randint(10, 99)}{lot.serial:08d}",
-        network_element=f"{_short(lot.district)}光节点{draw.randint(1, 40):02d}",
-        extra={"business": "tv"},
-    )
-
-
-def _area(lot: Lot, draw: random.Random) -> int | None:
-    areas = lot.crew.areas[lot.district.pk]
-    return draw.choice(areas).pk if areas else None
-
-
-def _name(draw: random.Random) -> str:
-    return draw.choice(SURNAMES) + "".join(draw.choice(GIVEN) for _ in range(draw.choice((1, 2, 2, 2))))
-
-
-def _phone(draw: random.Random) -> str:
+def _mobile(draw: random.Random) -> str:
     return f"{draw.choice(MOBILE)}{draw.randint(0, 99_999_999):08d}"
 
 
-def _short(unit: Unit) -> str:
-    """铜陵市 for 铜陵市公司."""
-    return in_language(unit.label, "zh-hans").removesuffix("公司")
+def _landline(lot: Lot, draw: random.Random) -> str:
+    return f"{lot.crew.city.number_code}{draw.randint(2_100_000, 5_899_999)}"
