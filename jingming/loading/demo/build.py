@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
 from jingming.accounts.company import demo as shown_people
@@ -26,6 +26,7 @@ from jingming.accounts.demo import write_demo
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.base.errors import Refusal
+from jingming.database.address import OWNER
 from jingming.customers.models import Customer, ServicePoint
 from jingming.loading.archives import Kept
 from jingming.loading.checking import CannotLoad
@@ -40,6 +41,7 @@ from jingming.organisation.models import Unit
 from .crews import Crew, crews, engage_more, route_categories, shown_too
 from .figures import YEAR, plan
 from .homes import Archive, archive_of, customers_of
+from .many import check_room, stretched, stretches
 from .orders import SHOWN_BY_TYPE, Year
 
 PASSWORD = "jingming-demo-2026"  # noqa: S105  # stands on the sign-in page of every demo
@@ -71,14 +73,20 @@ def unfinished() -> DemoCity | None:
 
 
 @without_collecting()
-def build(scale: float, seed: int, at: datetime, progress: Progress | None = None) -> Built:
+def build(
+    scale: float, seed: int, at: datetime, progress: Progress | None = None, *, orders: int | None = None
+) -> Built:
     """Found the demo city as of `at`; 1 is the whole gas company of 159,806 customers, 0.01 a hundredth of it.
+
+    `orders` asks for another number of orders than a year would bring, for measuring (see `many`).
 
     Where one was begun and broken off, that one is finished, as it was begun. Raises CompanyExists, having changed
     nothing, where there is any other organisation or person already.
     """
     if not 0 < scale <= 1:
         raise CannotLoad(_("The scale of the demo is a share above 0 and up to 1, for example 0.01."))
+    if orders is not None:
+        check_room(orders)
     watcher = progress or Silent()
     city = unfinished()
     if city is None and (Unit.objects.exists() or Staff.objects.exists()):
@@ -88,7 +96,7 @@ def build(scale: float, seed: int, at: datetime, progress: Progress | None = Non
     try:
         if city is None:
             watcher.begin(_("Founding the company"), 1)
-            city = _found(DemoCity(scale=scale, seed=seed, at=at))
+            city = _found(DemoCity(scale=scale, seed=seed, orders=orders, at=at))
             watcher.advance()
         else:
             watcher.tell(
@@ -122,11 +130,21 @@ def _settle(city: DemoCity, watcher: Progress) -> Built:
     people = {person.username: person for person in Staff.objects.select_related("department")}
     staffed = crews(people)
     archives = _load_customers(staffed, wanted.customers, city, watcher)
-    make_room(city.at - timedelta(days=YEAR + 1), city.at)
-    year = Year(archives, wanted, city.seed, city.at)
-    for batch in _batches(year.orders()):
-        watcher.begin(_("Telling what happened to the orders"))
-        load(batch, source=SOURCE, by=None, at=city.at, progress=watcher)
+    _analyze()  # so that the checks of keys are planned for tables of their size
+    if city.orders is None:
+        years, year = 1, Year(archives, wanted, city.seed, city.at)
+        told = _batches(year.orders())
+    else:
+        wanted, years = stretched(wanted, city.orders)
+        told = stretches(Year(archives, wanted, city.seed, city.at, days=YEAR * years))
+    make_room(city.at - timedelta(days=YEAR * years + 1), city.at)
+    watcher.begin(_("Loading orders with their history"), wanted.order_count)
+    for batch in told:
+        load(batch, source=SOURCE, by=None, at=city.at)
+        watcher.advance(len(batch))
+    watcher.begin(_("Measuring the tables"), 1)
+    _analyze()
+    watcher.advance()
     write_demo(Path(settings.HOME), shown_too(shown_people(PASSWORD)))
     _finish(city)
     loaded = Batch.objects.filter(source=SOURCE)
@@ -148,11 +166,13 @@ def _finish(city: DemoCity) -> None:
 
 def _load_customers(staffed: list[Crew], wanted: dict[str, int], city: DemoCity, watcher: Progress) -> list[Archive]:
     archives: list[Archive] = []
+    watcher.begin(_("Loading customers"), sum(wanted.values()))
     draw = random.Random(f"{city.seed} customers")  # noqa: S311  # nothing secret is drawn
     for batch in _batches(customers_of(staffed, wanted, draw, city.at)):
         customers = [customer for _crew, _use, customer in batch]
-        kept = _kept(customers) or load_customers(customers, source=SOURCE, by=None, at=city.at, progress=watcher)
+        kept = _kept(customers) or load_customers(customers, source=SOURCE, by=None, at=city.at)
         archives += [archive_of(crew, use, customer, ids) for (crew, use, customer), ids in zip(batch, kept, strict=True)]
+        watcher.advance(len(batch))
     return archives
 
 
@@ -164,6 +184,12 @@ def _kept(customers: list[LoadedCustomer]) -> list[Kept]:
     numbers = [point.account_number for customer in customers for point in customer.points]
     points = dict(ServicePoint.objects.filter(account_number__in=numbers).values_list("account_number", "pk"))
     return [Kept(ids[c.number], tuple(points[point.account_number] for point in c.points)) for c in customers]
+
+
+def _analyze() -> None:
+    """What autovacuum would do within a minute; as the owner of the tables."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:

@@ -105,6 +105,7 @@ class Year:
         self.by_district: dict[int, list[Archive]] = {}
         for archive in archives:
             self.by_district.setdefault(archive.place[2] or 0, []).append(archive)
+        self._districts = self.crews[0].districts
         self.asking: deque[Archive] = deque(maxlen=FOLLOWING)
         self._entries: dict[tuple[str, str], tuple[list[Any], list[float]]] = {}
         self._flows = {code: current_version(code).flow for code in wanted.orders}
@@ -122,18 +123,22 @@ class Year:
             for code, count in self.wanted.orders.items()
         }
 
-    def contacts(self) -> Iterator[Contact]:
-        """All contacts by time, without the shown ones."""
-        draw, number = self._draw("moments"), 0
-        for place, slot in enumerate(self.calendar.slots):
+    @cached_property
+    def before(self) -> list[int]:
+        """How many contacts came before each hour, and in the end how many there are."""
+        return [0, *accumulate(sum(counts) for counts in zip(*self.counts.values(), strict=True))]
+
+    def contacts(self, first: int = 0, last: int | None = None) -> Iterator[Contact]:
+        """The contacts of the hours from `first` up to `last`, by time, without the shown ones."""
+        for place, slot in enumerate(self.calendar.slots[first:last], first):
+            draw, number = self._draw(f"hour {place}"), self.before[place]
             seconds = int((slot.end - slot.begin).total_seconds())
             found = [
                 (slot.begin + timedelta(seconds=int(draw.random() * seconds)), code)
                 for code, counts in self.counts.items()
                 for _one in range(counts[place])
             ]
-            for moment, code in sorted(found):
-                number += 1
+            for number, (moment, code) in enumerate(sorted(found), number + 1):
                 yield Contact(number, moment, code, slot)
 
     def shown(self) -> Iterator[Contact]:
@@ -160,21 +165,48 @@ class Year:
         Those of the last days are told first, since what they come to is not known before: the callbacks that they
         leave of the year's figure are made on the older orders.
         """
-        border = self.at - RECENT
-        contacts = list(self.contacts())
-        recent = [contact for contact in contacts if contact.at >= border]
-        older = contacts[: len(contacts) - len(recent)]
-        told = [self.tell(contact) for contact in (*recent, *self.shown())]
-        made = sum(_made(order) for order in told)
+        border = self.hour_of(self.at - RECENT)
+        told = [self.tell(contact) for contact in (*self.contacts(border), *self.shown())]
         called = [code for code, flow in self._flows.items() if flow.callback.when != "never"]
-        quota = Quota(self.wanted.callbacks - made, sum(contact.type in called for contact in older))
-        for contact in older:
+        quota = Quota(
+            left=self.wanted.callbacks - sum(_made(order) for order in told),
+            ahead=sum(sum(self.counts[code][:border]) for code in called),
+        )
+        for contact in self.contacts(0, border):
             eligible = contact.type in called
             quota.ahead -= eligible
             order = self.tell(contact, quota if eligible else None)
             quota.left -= _made(order)
             yield order
         yield from told
+
+    def hour_of(self, moment: datetime) -> int:
+        """The place of the hour in which a moment lies."""
+        return next(place for place, slot in enumerate(self.calendar.slots) if moment < slot.end)
+
+    def days(self, size: int) -> Iterator[tuple[int, int]]:
+        """The hours cut at midnight into stretches of at least `size` contacts: a day's numbers are counted in one."""
+        first = 0
+        for place, slot in enumerate(self.calendar.slots):
+            if slot.local.hour == 0 and self.before[place] - self.before[first] >= size:
+                yield first, place
+                first = place
+        yield first, len(self.calendar.slots)
+
+    def thinned(self, contact: Contact) -> LoadedOrder:
+        """The order of a contact that is over, of which only the opening and the end were kept."""
+        draw = self._draw(contact.number)
+        archive, entry = self._matter(contact, draw)
+        crew, flow = archive.crew, self._flows[contact.type]
+        team = crew.team_at(archive.place, draw)
+        tale = Tale(flow, crew, team, opened_at=contact.at, now=self.at, draw=draw)
+        script = Script(tale, entry)
+        tale.open(script.agent, script.matter(foreign=archive.foreign))
+        if contact.type == "consultation":
+            tale.over(script.agent, script.one_of("answer"), at_once=True)
+        else:
+            tale.over(script.dispatcher, script.one_of("done"), at_once=False)
+        return self._loaded(contact, archive, entry, tale, script, draw)
 
     def tell(self, contact: Contact, quota: Quota | None = None) -> LoadedOrder:
         """The order of a contact, with its whole story."""
@@ -229,6 +261,7 @@ class Year:
             reviews=tale.reviews,
             callbacks=tale.callbacks,
             work=tale.work,
+            also_with=tale.also_with,
         )
 
     # --- Who, and about what ----------------------------------------------------------------------------------------
@@ -240,8 +273,8 @@ class Year:
         if contact.team:
             among = self._covered_by(contact.team)
         elif trouble and trouble.district is not None and entry.get("trouble"):
-            districts = self.archives[0].crew.districts
-            among = self.by_district.get(districts[trouble.district % len(districts)].unit.pk, among)
+            hit = self._districts[trouble.district % len(self._districts)].unit.pk
+            among = self.by_district.get(hit, among)
         count = len(among)
         return among[int(count * draw.random() ** REGULARS) * (SCATTER if count % SCATTER else SCATTER + 4) % count], entry
 

@@ -23,6 +23,7 @@ U, P, D, S, C, V = (
     Status.VOID,
 )
 RARE_BUT_TOLD = 0.4
+HURRY = 0.3  # of the usual time: a leak is dispatched, reached and made safe within an hour or two
 CALLS_EACH = 1.15  # callbacks made on an order that is called back: some find nobody in, some begin it anew
 OPENS, SHUTS = 8, 20  # work that need not be done at night begins and ends with these hours
 
@@ -92,6 +93,7 @@ class Tale:
         self.reviews: list[LoadedReview] = []
         self.callbacks: list[LoadedCallback] = []
         self.work: list[LoadedWork] = []
+        self.also_with: tuple[int, ...] = ()
         self.round = 1
         self.outcome = ""
         self.callback_waived = False
@@ -307,6 +309,16 @@ class Tale:
         self.work.append(LoadedWork(staff=by.pk, began_at=began, minutes=minutes, text=text, recorded_at=at))
         self._line(Act.WORK, by, at, text=text, facts={"minutes": minutes, "began_at": began.isoformat()})
 
+    def over(self, by: Staff, text: str, *, at_once: bool) -> None:
+        """Nothing but the end: the agent's answer, or hours later the end of what a team did."""
+        if at_once:
+            self.answer(by, text)
+        else:
+            self.also_with = (self.team.department.pk,)
+            at = self.opened_at + timedelta(minutes=self.draw.randint(90, 2_800), seconds=self.draw.randint(0, 59))
+            self._end(text)
+            self._line(Act.TERMINATE, by, at, text=text)
+
     def happens(self, chance: float) -> bool:
         """Whether something that happens so often happens in this story."""
         return self.draw.random() < (max(chance, RARE_BUT_TOLD) if self.until else chance)
@@ -330,9 +342,8 @@ class Tale:
         """The time of the next act; raises Present if that is not yet."""
         if self.told:
             raise Present
-        at = self.at + timedelta(
-            minutes=round(self.draw.triangular(least, most, least)), seconds=self.draw.randint(0, 59)
-        )
+        minutes = self.draw.triangular(least, most, least) * (HURRY if self.in_a_hurry else 1)
+        at = self.at + timedelta(minutes=round(minutes), seconds=int(self.draw.random() * 60))
         if not at_once and not self.in_a_hurry:
             local = at.astimezone(self.zone)
             if not OPENS <= local.hour < SHUTS:
