@@ -40,13 +40,15 @@ from jingming.organisation.models import Unit
 
 from .crews import Crew, crews, engage_more, route_categories, shown_too
 from .figures import YEAR, plan
-from .homes import Archive, archive_of, customers_of
+from .homes import Archive, Ground, archive_of, customers_of
 from .many import check_room, stretched, stretches
+from .network import lay
 from .orders import SHOWN_BY_TYPE, Year
 
 PASSWORD = "jingming-demo-2026"  # noqa: S105  # stands on the sign-in page of every demo
 SOURCE = "demo"
 BATCH = 10_000
+MOVERS = 7  # one customer in so many may have lived elsewhere before
 Thing = TypeVar("Thing")
 
 
@@ -166,11 +168,14 @@ def _finish(city: DemoCity) -> None:
 
 def _load_customers(staffed: list[Crew], wanted: dict[str, int], city: DemoCity, watcher: Progress) -> list[Archive]:
     archives: list[Archive] = []
+    ground = Ground.with_network(lay(staffed, source=SOURCE, at=city.at))
     watcher.begin(_("Loading customers"), sum(wanted.values()))
     draw = random.Random(f"{city.seed} customers")  # noqa: S311  # nothing secret is drawn
-    for batch in _batches(customers_of(staffed, wanted, draw, city.at)):
+    size = min(BATCH, max(50, sum(wanted.values()) // 10))  # so that there is somebody who may have moved
+    for batch in _batches(customers_of(staffed, wanted, ground, draw, city.at), size):
         customers = [customer for _crew, _use, customer in batch]
         kept = _kept(customers) or load_customers(customers, source=SOURCE, by=None, at=city.at)
+        ground.movers.extend(one.customer for one in kept[::MOVERS])
         archives += [archive_of(crew, use, customer, ids) for (crew, use, customer), ids in zip(batch, kept, strict=True)]
         watcher.advance(len(batch))
     return archives
@@ -192,7 +197,7 @@ def _analyze() -> None:
         cursor.execute("ANALYZE")
 
 
-def _batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+def _batches(things: Iterable[Thing], size: int = BATCH) -> Iterator[list[Thing]]:
     things = iter(things)
-    while batch := list(islice(things, BATCH)):
+    while batch := list(islice(things, size)):
         yield batch
