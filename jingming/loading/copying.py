@@ -29,13 +29,15 @@ def cell(value: Cell) -> str:
         return r"\N"
     if kind is int:
         return str(value)
-    if kind is bool:
+    return _rarer(value)
+
+
+def _rarer(value: Cell) -> str:
+    if value is True or value is False:
         return "t" if value else "f"
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str):  # an enumeration's word, a marked text
-        return cell(str(value))
-    return str(value)
+    return cell(str(value))  # a decimal, an enumeration's word, a marked text
 
 
 _AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.database.partitions import ensure_months
-from jingming.interactions.models import Interaction
 from jingming.workorders.actions import recount
 from jingming.workorders.models import History
 

@@ -1,15 +1,15 @@
 """Found the demo city: company and people, archives, a year of orders.
 
-The founding is one transaction. What follows comes in batches, each a transaction of its own, so that a city of any size
-fits into memory; a row of `DemoCity` says from the founding on what the city is to be, and in the end that it is there.
-A city whose making was broken off is no city: the next call tells the same stories again, since the same seed and moment
-make the same ones, keeps what came in and loads the rest.
+The founding is one transaction. What follows comes in batches, each a transaction of its own, so that a city of any
+size fits into memory; a row of `DemoCity` says from the founding on what the city is to be, and in the end that it is
+there. A city whose making was broken off is no city: the next call tells the same stories again, since the same seed
+and moment make the same ones, keeps what came in and loads the rest.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -26,8 +26,8 @@ from jingming.accounts.demo import write_demo
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.base.errors import Refusal
-from jingming.database.address import OWNER
 from jingming.customers.models import Customer, ServicePoint
+from jingming.database.address import OWNER
 from jingming.loading.archives import Kept
 from jingming.loading.checking import CannotLoad
 from jingming.loading.door import load, load_customers, make_room
@@ -166,7 +166,7 @@ def _finish(city: DemoCity) -> None:
     audit.record("loading.demo_finished", city, by=None, at=city.at, scale=city.scale, seed=city.seed)
 
 
-def _load_customers(staffed: list[Crew], wanted: dict[str, int], city: DemoCity, watcher: Progress) -> list[Archive]:
+def _load_customers(staffed: list[Crew], wanted: Mapping[str, int], city: DemoCity, watcher: Progress) -> list[Archive]:
     archives: list[Archive] = []
     ground = Ground.with_network(lay(staffed, source=SOURCE, at=city.at))
     watcher.begin(_("Loading customers"), sum(wanted.values()))
@@ -176,7 +176,9 @@ def _load_customers(staffed: list[Crew], wanted: dict[str, int], city: DemoCity,
         customers = [customer for _crew, _use, customer in batch]
         kept = _kept(customers) or load_customers(customers, source=SOURCE, by=None, at=city.at)
         ground.movers.extend(one.customer for one in kept[::MOVERS])
-        archives += [archive_of(crew, use, customer, ids) for (crew, use, customer), ids in zip(batch, kept, strict=True)]
+        archives += [
+            archive_of(crew, use, customer, ids) for (crew, use, customer), ids in zip(batch, kept, strict=True)
+        ]
         watcher.advance(len(batch))
     return archives
 

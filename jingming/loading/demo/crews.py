@@ -72,9 +72,7 @@ SCOPES = {"agent": "department", "callback": "department", "dispatcher": "subtre
 FIRST_NUMBER = 6001  # employee numbers of the crowd
 
 # category → approval manager of the department that has its problems
-ROUTED = {
-    "TL-NORTH": ("approval1", ("gas", "gas_leak", "gas_outage", "gas_pressure", "gas_meter", "gas_appliance"))
-}
+ROUTED = {"TL-NORTH": ("approval1", ("gas", "gas_leak", "gas_outage", "gas_pressure", "gas_meter", "gas_appliance"))}
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,8 @@ class Crew:
 
     def covered_by(self, code: str) -> list[int]:
         """The ids of the districts that a team has a share of."""
-        return [pk for pk, (teams, _shares) in self.teams.items() if any(t.department.code == code for t in teams)]
+        covers = [pk for pk, (teams, _shares) in self.teams.items() if any(t.department.code == code for t in teams)]
+        return [pk for pk in covers if pk is not None]
 
 
 def engage_more(people: dict[str, Staff], scale: float, draw: random.Random, *, at: datetime) -> None:
@@ -140,10 +139,10 @@ def engage_more(people: dict[str, Staff], scale: float, draw: random.Random, *, 
             places.add_area(unit=units[unit], parent=None, code=f"{unit}-{number}", label=label, by=None, at=at)
     departments = {department.code: department for department in Department.objects.all()}
     roles = {role.code: role for role in Role.objects.all()}
-    for username, number, name, department, role, scope, manager in (*MORE, *_crowd(scale, draw)):
+    for username, of_staff, name, department, role, scope, manager in (*MORE, *_crowd(scale, draw)):
         people[username] = actions.engage(
             username=username,
-            employee_number=number,
+            employee_number=of_staff,
             name=name,
             department=departments[department],
             password=None,
@@ -193,8 +192,13 @@ def _crew(city: Unit, prefix: str, people: dict[str, Staff]) -> Crew:
         by_post.setdefault((post.department.code.removeprefix(prefix), post.role.code), []).append(by_pk[post.staff_id])
     for crew in by_post.values():
         crew.sort(key=lambda person: (person.username not in NAMES, person.employee_number))
-    teams = {code: _team(code.removeprefix(prefix), by_post, people) for _u, code, _s in COVERING if code.startswith(prefix)}
-    covered = {unit: [(teams[code], share) for u, code, share in COVERING if u == unit and code in teams] for unit, _c, _s in COVERING}
+    teams = {
+        code: _team(code.removeprefix(prefix), by_post, people) for _u, code, _s in COVERING if code.startswith(prefix)
+    }
+    covered = {
+        unit: [(teams[code], share) for u, code, share in COVERING if u == unit and code in teams]
+        for unit, _c, _s in COVERING
+    }
     districts = [unit for unit in Unit.objects.filter(parent=city).order_by("code") if covered.get(unit.code)]
     return Crew(
         city=city,

@@ -1,7 +1,7 @@
 """How large the demo city is: the gas company of the management paper (seed document 3), and shares of it.
 
-Figures of that paper, as of the end of 2012: 157,474 homes, 50 industrial and 380 commercial customers, 1,902 vehicles on
-compressed gas; 262,800 consultations, 35,200 repairs and 26,500 callbacks in the year. It counts 128,400 inspections
+Figures of that paper, as of the end of 2012: 157,474 homes, 50 industrial and 380 commercial customers, 1,902 vehicles
+on compressed gas; 262,800 consultations, 35,200 repairs and 26,500 callbacks in the year. It counts 128,400 inspections
 at home besides, which have no place in the product yet. What it does not count stands below with its reason.
 """
 

@@ -34,7 +34,24 @@ DISTRICT_SHARES = (0.62, 0.26, 0.12)  # of a city's customers: the old town, the
 FOREIGN = 0.008  # of the homes: engineers of the works, teachers of the college; they write in English
 FAMILY, TENANT = 0.12, 0.06  # homes with a second number
 LANDLINE = 0.07
-MOBILE = ("130", "131", "135", "136", "137", "138", "139", "150", "151", "152", "158", "159", "176", "180", "186", "189")
+MOBILE = (
+    "130",
+    "131",
+    "135",
+    "136",
+    "137",
+    "138",
+    "139",
+    "150",
+    "151",
+    "152",
+    "158",
+    "159",
+    "176",
+    "180",
+    "186",
+    "189",
+)
 STATIONS = ("城东加气站", "义安加气站", "沿江加气站", "开发区加气母站")
 # use → letter in the customer's number, digit in the account number
 CODES: Mapping[str, tuple[str, int]] = {
@@ -50,7 +67,7 @@ IN_ARREARS, NEVER_HEARD = 0.06, 0.03
 HELD_BEFORE, LET_BEFORE = 0.04, 0.03  # homes that somebody else held, or rented
 CONTRACT_ON_PAPER = 0.6
 BOUGHT, NOTED = 0.1, 0.006
-KEY_ACCOUNTS = {"industrial": 1.0, "commercial": 0.12}
+KEY_ACCOUNTS = {"industrial": 1.0, "commercial": 0.3}
 # What hangs at a home besides the meter: share, kind, models.
 APPLIANCES = (
     (0.34, "water_heater", ("JSQ25-13A", "JSQ30-16E", "JSQ20-10B")),
@@ -63,10 +80,17 @@ LARGE_METERS = {"commercial": ("G6", "G10", "G16", "G25"), "industrial": ("LLQ-G
 # What the halls sell: item, lowest and highest price in CNY.
 GOODS = (
     ("金属波纹管 1.5 米", 38, 88), ("燃气报警器", 168, 398), ("自闭阀", 45, 96), ("嵌入式灶具", 680, 2_380),
-    ("燃气热水器 16 升", 1_380, 3_280), ("壁挂炉 24 kW", 4_980, 9_800), ("燃气保险一年", 30, 120), ("IC 卡补办", 10, 20),
+    ("燃气热水器 16 升", 1_380, 3_280), ("壁挂炉 24 kW", 4_980, 9_800),
+    ("燃气保险一年", 30, 120), ("IC 卡补办", 10, 20),
 )  # fmt: skip
 GOOD = ("多次提醒邻居燃气异味，避免了事故。", "按时缴费十年无欠费。", "主动配合管网改造施工。", "热心协助安检员入户。")
-BAD = ("多次预约安检不在家。", "私接燃气灶，已整改。", "对上门人员言语粗暴。", "长期欠费，经催缴后补齐。", "私自移动燃气表，已恢复。")
+BAD = (
+    "多次预约安检不在家。",
+    "私接燃气灶，已整改。",
+    "对上门人员言语粗暴。",
+    "长期欠费，经催缴后补齐。",
+    "私自移动燃气表，已恢复。",
+)
 VISITS = (
     "走访了解冬季用气计划，客户希望提前告知限气安排。", "检查调压箱和用气设备，运行正常，签署安全告知书。",
     "沟通合同续签，客户对价格条款无异议。", "客户反映高峰压力偏低，已安排测压并反馈。", "送达停气通知，确认备用方案。",
@@ -82,6 +106,11 @@ class Ground:
     pipes: Mapping[str, int]  # ids of network elements by code
     lives: Mapping[str, int]  # years that a kind of device may be used, as the dictionary says
     movers: list[int]  # customers who are there already
+
+    @property
+    def meter_life(self) -> int:
+        """The dictionary may have been emptied of it; a meter without an end would never be exchanged."""
+        return self.lives.get("gas_meter", 10)
 
     @classmethod
     def with_network(cls, pipes: Mapping[str, int]) -> Ground:
@@ -300,15 +329,17 @@ def _devices(lot: Lot, use: str, since: datetime, draw: random.Random) -> Iterat
     if use == "vehicle":
         return
     models = METERS if use == "home" else LARGE_METERS[use]
-    life, installed = lot.ground.lives.get("gas_meter", 10), since.date()
+    life, installed = lot.ground.meter_life, since.date()
     number = 0
     while (ended := _years_after(installed, life)) <= lot.today and draw.random() < 0.93:
         exchanged = min(ended + timedelta(days=draw.randint(-200, 120)), lot.today)
-        yield _meter(lot, draw.choice(models), installed, life, number, exchanged)
+        yield _meter(lot, draw.choice(models), installed, number, exchanged)
         installed, number = exchanged, number + 1
-    yield _meter(lot, draw.choice(models), installed, life, number, None)
+    yield _meter(lot, draw.choice(models), installed, number)
     if use != "home":
-        yield LoadedDevice(kind="regulator", number=f"TX{lot.account_number(use)[-8:]}", model="RTZ-31/50", installed_on=since.date())
+        yield LoadedDevice(
+            kind="regulator", number=f"TX{lot.account_number(use)[-8:]}", model="RTZ-31/50", installed_on=since.date()
+        )
         yield LoadedDevice(kind="alarm", model="JB-QT2", installed_on=since.date())
         return
     for share, kind, forms in APPLIANCES:
@@ -318,7 +349,8 @@ def _devices(lot: Lot, use: str, since: datetime, draw: random.Random) -> Iterat
             yield LoadedDevice(kind=kind, model=draw.choice(forms), installed_on=bought, design_life=years)
 
 
-def _meter(lot: Lot, model: str, installed: date, life: int, turn: int, removed: date | None) -> LoadedDevice:
+def _meter(lot: Lot, model: str, installed: date, turn: int, removed: date | None = None) -> LoadedDevice:
+    life = lot.ground.meter_life
     number = f"{turn + 1}{lot.crew.city.code[:4]}{lot.serial:07d}{installed:%y}"
     return LoadedDevice(
         kind="gas_meter", number=number, model=model, installed_on=installed, design_life=life, removed_on=removed
@@ -334,7 +366,9 @@ def _bought(lot: Lot, draw: random.Random) -> tuple[LoadedPurchase, ...]:
     for item, least, most in draw.sample(GOODS, draw.choice((1, 1, 1, 2, 3))):
         day = max(lot.since.date(), lot.today - timedelta(days=draw.randint(1, 1_800)))
         amount = Decimal(draw.randint(least, most))
-        found.append(LoadedPurchase(item=item, bought_on=day, amount=amount, number=f"SP{day:%y%m%d}{lot.serial % 100_000:05d}"))
+        found.append(
+            LoadedPurchase(item=item, bought_on=day, amount=amount, number=f"SP{day:%y%m%d}{lot.serial % 100_000:05d}")
+        )
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """The demo city with as many orders as a benchmark asks for: `jingming demo --orders 10000000`.
 
-They are spread over up to five years. The last thirty days are told in full, so that queues hold what a desk of that size
-has to do; of what is older only the opening and the end are kept.
+They are spread over up to five years. The last thirty days are told in full, so that queues hold what a desk of that
+size has to do; of what is older only the opening and the end are kept.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ SURNAMES: dict[str, int] = {
     "孔": 16, "向": 15, "汤": 15, "章": 26, "施": 18, "洪": 15, "俞": 14, "凤": 4, "阮": 9, "盛": 9, "佘": 8,
     "欧阳": 8, "诸葛": 2, "司马": 1, "上官": 1,
 }  # fmt: skip
+
+
 # Given names as generations gave them: (share of account holders, women's first and second characters, men's). One
 # character was the fashion between 1970 and 1995: the share of it, and which.
 @dataclass(frozen=True)
@@ -34,10 +36,22 @@ class Generation:
 
 
 GENERATIONS = (
-    Generation(22, 0.05, ("英芳兰珍", "秀桂玉金凤淑素翠美月", "英兰珍芳华梅莲琴云香"), ("明华平贵", "建志德永家长世正国文光", "国明福贵山根才华林生发祥")),
-    Generation(38, 0.4, ("红丽芳敏燕霞娟萍艳梅玲", "丽晓春海红建小雪爱文", "燕霞娟萍梅玲芳华琴红"), ("军伟勇强斌涛兵刚平辉", "建志海卫立国晓宏永文", "军强涛东平新明辉华林")),
-    Generation(30, 0.35, ("静婷雪慧倩莉丹莹颖琳", "晓文雅佳思雨婷梦丽诗", "雯娜静婷慧琪倩莹颖洁"), ("鹏超杰磊浩凯俊飞帆宇", "志文俊晓海振明子家天", "鹏杰峰东波华亮宇轩豪")),
-    Generation(10, 0.05, ("瑶玥涵琪", "子欣梓雨诗佳可语思梦若", "涵怡萱桐馨嫣琪欣瑶曦"), ("睿轩宸泽", "浩宇子俊梓天博奕一嘉", "然轩熙豪佑文辰鸣懿泽")),
+    Generation(
+        22, 0.05, ("英芳兰珍", "秀桂玉金凤淑素翠美月", "英兰珍芳华梅莲琴云香"),
+        ("明华平贵", "建志德永家长世正国文光", "国明福贵山根才华林生发祥"),
+    ),
+    Generation(
+        38, 0.4, ("红丽芳敏燕霞娟萍艳梅玲", "丽晓春海红建小雪爱文", "燕霞娟萍梅玲芳华琴红"),
+        ("军伟勇强斌涛兵刚平辉", "建志海卫立国晓宏永文", "军强涛东平新明辉华林"),
+    ),
+    Generation(
+        30, 0.35, ("静婷雪慧倩莉丹莹颖琳", "晓文雅佳思雨婷梦丽诗", "雯娜静婷慧琪倩莹颖洁"),
+        ("鹏超杰磊浩凯俊飞帆宇", "志文俊晓海振明子家天", "鹏杰峰东波华亮宇轩豪"),
+    ),
+    Generation(
+        10, 0.05, ("瑶玥涵琪", "子欣梓雨诗佳可语思梦若", "涵怡萱桐馨嫣琪欣瑶曦"),
+        ("睿轩宸泽", "浩宇子俊梓天博奕一嘉", "然轩熙豪佑文辰鸣懿泽"),
+    ),
 )  # fmt: skip
 FOREIGN_FIRST = (
     "Anna", "Thomas", "Maria", "James", "Sophie", "David", "Laura", "Michael", "Emma", "Daniel", "Olga", "Ahmed",
@@ -77,7 +91,9 @@ def person(draw: random.Random, surname: str = "") -> str:
     surname = surname or draw.choices(_SURNAMES, cum_weights=_SURNAME_WEIGHTS)[0]
     generation = draw.choices(GENERATIONS, cum_weights=_GENERATION_WEIGHTS)[0]
     alone, first, second = generation.women if draw.random() < 0.5 else generation.men
-    return surname + (draw.choice(alone) if draw.random() < generation.single else draw.choice(first) + draw.choice(second))
+    return surname + (
+        draw.choice(alone) if draw.random() < generation.single else draw.choice(first) + draw.choice(second)
+    )
 
 
 def surname_of(name: str) -> str:

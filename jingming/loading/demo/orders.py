@@ -25,7 +25,9 @@ from .wording import TEXTS
 
 CHANNELS = {"phone": 76, "own_hall": 7, "wechat": 8, "web": 4, "hotline_12345": 3, "email": 1, "on_site": 1}
 _CHANNELS, _CHANNEL_WEIGHTS = tuple(CHANNELS), tuple(accumulate(CHANNELS.values()))
-RECENT = timedelta(days=30)  # since then every order is called back that its flow wants; before, the company took samples
+RECENT = timedelta(
+    days=30
+)  # since then every order is called back that its flow wants; before, the company took samples
 OUT_OF_SEASON = 0.25
 AT_NIGHT = {"gas_leak": 6, "gas_none": 2, "gas_hose": 2}  # what people call about between ten and six; else rare
 REGULARS = 1.5  # the power by which some call more often than others: one customer in a hundred makes 5 % of the calls
@@ -131,14 +133,14 @@ class Year:
     def contacts(self, first: int = 0, last: int | None = None) -> Iterator[Contact]:
         """The contacts of the hours from `first` up to `last`, by time, without the shown ones."""
         for place, slot in enumerate(self.calendar.slots[first:last], first):
-            draw, number = self._draw(f"hour {place}"), self.before[place]
+            draw = self._draw(f"hour {place}")
             seconds = int((slot.end - slot.begin).total_seconds())
             found = [
                 (slot.begin + timedelta(seconds=int(draw.random() * seconds)), code)
                 for code, counts in self.counts.items()
                 for _one in range(counts[place])
             ]
-            for number, (moment, code) in enumerate(sorted(found), number + 1):
+            for number, (moment, code) in enumerate(sorted(found), self.before[place] + 1):
                 yield Contact(number, moment, code, slot)
 
     def shown(self) -> Iterator[Contact]:
@@ -153,7 +155,7 @@ class Year:
     def _in_the_day(self, moment: datetime, draw: random.Random) -> datetime:
         """The same moment, or the morning before if it lies in the night."""
         local = moment.astimezone(self.calendar.zone)
-        if 7 <= local.hour < 21:  # noqa: PLR2004  # hours of the clock
+        if 7 <= local.hour < 21:  # hours of the clock
             return moment
         morning = local.replace(hour=draw.randint(8, 11), minute=draw.randint(0, 59))
         return (morning if morning <= local else morning - timedelta(days=1)).astimezone(self.at.tzinfo)
@@ -206,7 +208,7 @@ class Year:
             tale.over(script.agent, script.one_of("answer"), at_once=True)
         else:
             tale.over(script.dispatcher, script.one_of("done"), at_once=False)
-        return self._loaded(contact, archive, entry, tale, script, draw)
+        return self._loaded(contact, archive, script)
 
     def tell(self, contact: Contact, quota: Quota | None = None) -> LoadedOrder:
         """The order of a contact, with its whole story."""
@@ -227,11 +229,10 @@ class Year:
                 break
         if contact.type == "repair":
             self.asking.append(archive)
-        return self._loaded(contact, archive, entry, tale, script, draw)
+        return self._loaded(contact, archive, script)
 
-    def _loaded(
-        self, contact: Contact, archive: Archive, entry: Mapping[str, Any], tale: Tale, script: Script, draw: random.Random
-    ) -> LoadedOrder:
+    def _loaded(self, contact: Contact, archive: Archive, script: Script) -> LoadedOrder:
+        tale, entry, draw = script.tale, script.entry, script.tale.draw
         channel = draw.choices(_CHANNELS, cum_weights=_CHANNEL_WEIGHTS)[0]
         talked = timedelta(seconds=draw.randint(50, 480))
         point = int(draw.random() * len(archive.points))
@@ -276,7 +277,9 @@ class Year:
             hit = self._districts[trouble.district % len(self._districts)].unit.pk
             among = self.by_district.get(hit, among)
         count = len(among)
-        return among[int(count * draw.random() ** REGULARS) * (SCATTER if count % SCATTER else SCATTER + 4) % count], entry
+        return among[
+            int(count * draw.random() ** REGULARS) * (SCATTER if count % SCATTER else SCATTER + 4) % count
+        ], entry
 
     def _covered_by(self, code: str) -> list[Archive]:
         """The customers whose district is the team's."""
@@ -286,7 +289,7 @@ class Year:
     def _entry(self, contact: Contact, draw: random.Random) -> Mapping[str, Any]:
         slot = contact.slot
         trouble = slot.trouble is not None and draw.random() < 0.7
-        night = contact.type == "repair" and not 6 <= slot.local.hour < 22  # noqa: PLR2004  # hours of the clock
+        night = contact.type == "repair" and not 6 <= slot.local.hour < 22  # hours of the clock
         seasons = seasons_of(slot)
         key = contact.type, f"{trouble} {night} {','.join(seasons)}"
         if key not in self._entries:

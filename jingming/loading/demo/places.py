@@ -11,17 +11,26 @@ from jingming.ui.labels import in_language
 
 # Streets by district; a district that is not named here gets the last ones.
 STREETS: dict[str, tuple[str, ...]] = {
-    "340705": ("长江中路", "淮河大道", "北京西路", "石城路", "翠湖二路", "木鱼山大道", "杨家山路", "铜都大道", "观湖一路",
-               "义安北路", "建设路", "井湖路", "黄山大道", "笠帽山路", "学院西路", "朝阳路"),
-    "340706": ("义安大道", "钟仓路", "五松南路", "笠帽路", "顺安大道", "金山路", "凤凰路", "新桥路", "笠园街", "惠泉路"),
+    "340705": (
+        "长江中路", "淮河大道", "北京西路", "石城路", "翠湖二路", "木鱼山大道", "杨家山路", "铜都大道", "观湖一路",
+        "义安北路", "建设路", "井湖路", "黄山大道", "笠帽山路", "学院西路", "朝阳路",
+    ),
+    "340706": (
+        "义安大道", "钟仓路", "五松南路", "笠帽路", "顺安大道", "金山路", "凤凰路", "新桥路", "笠园街", "惠泉路",
+    ),
     "340711": ("沿江路", "大通老街", "铜陵大道", "桥南路", "滨江大道", "安铜路"),
     "340202": ("北京中路", "中山路", "镜湖路", "长江路", "赭山东路", "九华中路"),
     "": ("鸠江北路", "赤铸山路", "万春路", "徽州路", "湾里路", "银湖路"),
 }  # fmt: skip
 # Names of estates are made of these; the oldest are called by what stood there, the newest by what is promised.
-FIRST = ("桂花", "滨江", "翠湖", "金山", "学府", "阳光", "映湖", "幸福", "朝阳", "凤凰", "和平", "露采", "望江", "紫荆", "梧桐",
-         "锦绣", "东方", "江南", "世纪", "天井湖", "铜官山", "官塘", "鑫铜", "惠泉", "泰山", "云山", "书香", "华府", "龙庭", "碧水")  # fmt: skip
-LAST = ("苑", "花园", "家园", "名城", "新村", "山庄", "里", "小区", "公寓", "豪庭", "佳苑", "雅居", "一村", "二村")
+FIRST = (
+    "桂花", "滨江", "翠湖", "金山", "学府", "阳光", "映湖", "幸福", "朝阳", "凤凰", "和平", "露采", "望江", "紫荆",
+    "梧桐", "锦绣", "东方", "江南", "世纪", "天井湖", "铜官山", "官塘", "鑫铜", "惠泉", "泰山", "云山", "书香", "华府",
+    "龙庭", "碧水",
+)  # fmt: skip
+LAST = (
+    "苑", "花园", "家园", "名城", "新村", "山庄", "里", "小区", "公寓", "豪庭", "佳苑", "雅居", "一村", "二村",
+)  # fmt: skip
 ESTATES_A_DISTRICT = 160
 # Sub-areas that people name when they say where they live.
 AREAS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -55,13 +64,15 @@ class District:
         names = [first + last for first in FIRST for last in LAST]
         known = [area for area in areas if not in_language(area.label, "zh-hans").endswith("片区") and area.parent_id]
         draw.shuffle(names)
-        wide = [area.pk for area in areas if area not in known] or [None]
+        wide: list[int | None] = [area.pk for area in areas if area not in known] or [None]
         self.estates = [
             Estate(draw.choice(self.streets), in_language(area.label, "zh-hans"), 38, 11, area.pk) for area in known
         ]
         for rank, name in enumerate(names[: ESTATES_A_DISTRICT - len(known)], 1):
             buildings = max(3, round(60 / rank**0.5))
-            self.estates.append(Estate(draw.choice(self.streets), name, buildings, draw.choice((6, 6, 11, 18, 26)), draw.choice(wide)))
+            self.estates.append(
+                Estate(draw.choice(self.streets), name, buildings, draw.choice((6, 6, 11, 18, 26)), draw.choice(wide))
+            )
         # By Zipf's law, as the sizes of estates are: the tenth has about a quarter of the first one's homes.
         self._weights = list(accumulate(1 / rank**0.6 for rank in range(1, len(self.estates) + 1)))
 

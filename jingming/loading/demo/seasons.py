@@ -120,7 +120,7 @@ class Calendar:
             weight *= ((slot.end - slot.begin) / HOUR) * self.noise[(slot.begin - self.bounds[0]).days]
             weight *= _on_holiday(local.date(), manner)
             if manner == "consultation":
-                weight *= AFTER_BILLS if local.day <= 10 else BETWEEN_BILLS  # noqa: PLR2004  # ten days, as said above
+                weight *= AFTER_BILLS if local.day <= 10 else BETWEEN_BILLS  # ten days, as said above
             if slot.trouble:
                 weight *= slot.trouble.factors.get(manner, 1.0)
             found.append(weight)
@@ -174,7 +174,7 @@ def seasons_of(slot: Slot) -> Sequence[str]:
     found = ["even"]
     if month in (11, 12, 1, 2, 3):
         found += ["winter", "cold"]
-    if slot.local.day <= 10:  # noqa: PLR2004  # after the bills, as above
+    if slot.local.day <= 10:  # after the bills, as above
         found.append("billing")
     if month in (3, 4, 5, 9, 10, 11):
         found.append("building")
