@@ -8,8 +8,9 @@ and moment make the same ones, keeps what came in and loads the rest.
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -33,20 +34,19 @@ from jingming.loading.checking import CannotLoad
 from jingming.loading.door import load, load_customers, make_room
 from jingming.loading.models import Batch, DemoCity
 from jingming.loading.progress import Progress, Silent
-from jingming.loading.rows import LoadedCustomer
+from jingming.loading.rows import LoadedCustomer, LoadedOrder
 from jingming.loading.unhurried import without_collecting
 from jingming.organisation import queries as places
 from jingming.organisation.models import Unit
 
 from .crews import Crew, crews, engage_more, route_categories, shown_too
-from .figures import YEAR, plan
+from .figures import YEAR, Plan, plan
 from .homes import Archive, Ground, archive_of, customers_of
-from .many import check_room, stretched, stretches
+from .many import IN_PARTS, SOURCE, check_room, load_in_parts, stretched, stretches
 from .network import lay
 from .orders import SHOWN_BY_TYPE, Year
 
 PASSWORD = "jingming-demo-2026"  # noqa: S105  # stands on the sign-in page of every demo
-SOURCE = "demo"
 BATCH = 10_000
 MOVERS = 7  # one customer in so many may have lived elsewhere before
 Thing = TypeVar("Thing")
@@ -128,35 +128,65 @@ def _found(city: DemoCity) -> DemoCity:
 
 def _settle(city: DemoCity, watcher: Progress) -> Built:
     """Bring in what is not there yet."""
-    wanted = plan(city.scale, SHOWN_BY_TYPE)
-    people = {person.username: person for person in Staff.objects.select_related("department")}
-    staffed = crews(people)
-    archives = _load_customers(staffed, wanted.customers, city, watcher)
+    archives = settle_customers(city, watcher)
     _analyze()  # so that the checks of keys are planned for tables of their size
-    if city.orders is None:
-        years, year = 1, Year(archives, wanted, city.seed, city.at)
-        told = _batches(year.orders())
-    else:
-        wanted, years = stretched(wanted, city.orders)
-        told = stretches(Year(archives, wanted, city.seed, city.at, days=YEAR * years))
-    make_room(city.at - timedelta(days=YEAR * years + 1), city.at)
+    year, wanted = year_of(city, archives)
+    make_room(year.calendar.bounds[0] - timedelta(days=1), city.at)
     watcher.begin(_("Loading orders with their history"), wanted.order_count)
-    for batch in told:
-        load(batch, source=SOURCE, by=None, at=city.at)
-        watcher.advance(len(batch))
+    if city.orders is not None and city.orders >= IN_PARTS:
+        load_in_parts(city, watcher)
+    else:
+        for source, batch in told(city, year):
+            load(batch, source=source, by=None, at=city.at)
+            watcher.advance(len(batch))
     watcher.begin(_("Measuring the tables"), 1)
     _analyze()
     watcher.advance()
     write_demo(Path(settings.HOME), shown_too(shown_people(PASSWORD)))
     _finish(city)
-    loaded = Batch.objects.filter(source=SOURCE)
+    loaded = list(Batch.objects.filter(source__startswith=SOURCE))
     return Built(
-        people=len(people),
+        people=Staff.objects.count(),
         customers=len(archives),
         service_points=sum(len(archive.points) for archive in archives),
         orders=sum(batch.orders for batch in loaded),
         events=sum(batch.events for batch in loaded),
     )
+
+
+def settle_customers(city: DemoCity, watcher: Progress) -> list[Archive]:
+    """The city's customers with their network; those who are there already are only read."""
+    staffed = crews({person.username: person for person in Staff.objects.select_related("department")})
+    return _load_customers(staffed, plan(city.scale).customers, city, watcher)
+
+
+def year_of(city: DemoCity, archives: list[Archive]) -> tuple[Year, Plan]:
+    """The contacts to come, and how many there will be."""
+    wanted, years = plan(city.scale, SHOWN_BY_TYPE), 1
+    if city.orders is not None:
+        wanted, years = stretched(wanted, city.orders)
+    return Year(archives, wanted, city.seed, city.at, days=YEAR * years), wanted
+
+
+def load_part(part: int, parts: int, told_of: Callable[[int], None]) -> None:
+    """Load one part of the orders of the city under way, in a process of its own; ends with the one that started it.
+    `told_of` hears how many orders every stretch had."""
+    city, parent = unfinished(), os.getppid()
+    if city is None:
+        return
+    year, _wanted = year_of(city, settle_customers(city, Silent()))
+    for source, batch in stretches(year, part, parts):
+        if os.getppid() != parent:
+            return
+        load(batch, source=source, by=None, at=city.at)
+        told_of(len(batch))
+
+
+def told(city: DemoCity, year: Year) -> Iterator[tuple[str, list[LoadedOrder]]]:
+    """The orders in batches, each with the name of its source."""
+    if city.orders is None:
+        return ((SOURCE, batch) for batch in _batches(year.orders()))
+    return stretches(year)
 
 
 @transaction.atomic

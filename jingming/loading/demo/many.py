@@ -7,7 +7,10 @@ size has to do; of what is older only the opening and the end are kept.
 from __future__ import annotations
 
 import math
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,8 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from jingming.loading.checking import CannotLoad
+from jingming.loading.models import DemoCity
+from jingming.loading.progress import Progress
 from jingming.loading.rows import LoadedOrder
 
 from .figures import Plan
@@ -25,6 +30,8 @@ LONGEST = 5  # years
 SHORTEST = 1_000  # orders; fewer would leave types empty
 MOST = 10_000_000
 STRETCH = 10_000  # orders that are loaded together
+SOURCE, SOURCES = "demo", 8
+IN_PARTS = 200_000  # orders from which on it pays to start processes
 # Measured at a million orders: bytes of tables and indexes for each order, and what is written besides meanwhile.
 BYTES_AN_ORDER = 2_600
 BESIDE = 4 * 1024**3  # log of the database until its next checkpoint, sorting, the customers
@@ -64,13 +71,39 @@ def check_room(orders: int) -> None:
         )
 
 
-def stretches(year: Year) -> Iterator[list[LoadedOrder]]:
-    """All orders in stretches of whole days, the oldest first; the shown ones with the last."""
+def stretches(year: Year, part: int = 0, parts: int = 1) -> Iterator[tuple[str, list[LoadedOrder]]]:
+    """Every `parts`th stretch of whole days from `part` on, the oldest first, with the name of its source. The shown
+    orders come with the last. Stretches that may be loaded at the same time have different sources."""
     border = year.hour_of(year.at - RECENT)
-    for first, last in year.days(STRETCH):
+    for number, (first, last) in enumerate(year.days(STRETCH)):
+        if number % parts != part:
+            continue
         year.asking.clear()
-        told = [year.thinned(contact) for contact in year.contacts(first, max(first, min(last, border)))]
-        told += [year.tell(contact) for contact in year.contacts(max(first, border), max(last, border))]
+        found = [year.thinned(contact) for contact in year.contacts(first, max(first, min(last, border)))]
+        found += [year.tell(contact) for contact in year.contacts(max(first, border), max(last, border))]
         if last == len(year.calendar.slots):
-            told += [year.tell(contact) for contact in year.shown()]
-        yield told
+            found += [year.tell(contact) for contact in year.shown()]
+        yield f"{SOURCE}-{number % SOURCES}", found
+
+
+def load_in_parts(city: DemoCity, watcher: Progress) -> None:
+    """Load the orders of a large city by a process for each processor (`jingming demo --part`). A process that fails
+    leaves the city unfinished; the next call goes on with it."""
+    parts = min(os.cpu_count() or 1, SOURCES)
+    root = Path(__file__).resolve().parents[3]
+    environ = os.environ | {"PYTHONPATH": str(root), "JINGMING_HOME": str(settings.HOME)}
+    heard, spoken = os.pipe()
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "jingming.cli", "demo", "--part", f"{number}/{parts}"],
+            env=environ, stdout=spoken,
+        )
+        for number in range(parts)
+    ]  # fmt: skip
+    os.close(spoken)
+    with os.fdopen(heard) as lines:
+        for line in lines:
+            watcher.advance(int(line))
+    failed = [process.returncode for process in processes if process.wait()]
+    if failed:
+        raise CannotLoad(_("Loading was broken off. Call the demo again, and it goes on from here."))
