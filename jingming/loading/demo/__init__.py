@@ -5,6 +5,6 @@ so what a visitor finds can be worked with like any other order. Begin with figu
 scripts.py (what happens).
 """
 
-from .build import PASSWORD, Built, CompanyExists, build, load_part, unfinished
+from .city import PASSWORD, Built, CompanyExists, build, load_part, unfinished
 
 __all__ = ["PASSWORD", "Built", "CompanyExists", "build", "load_part", "unfinished"]

@@ -27,14 +27,15 @@ from .figures import Plan
 from .orders import RECENT, Year
 
 LONGEST = 5  # years
-SHORTEST = 1_000  # orders; fewer would leave types empty
+LEAST = 1_000  # orders; fewer would leave types empty
 MOST = 10_000_000
 STRETCH = 10_000  # orders that are loaded together
 SOURCE, SOURCES = "demo", 8
 IN_PARTS = 200_000  # orders from which on it pays to start processes
 # Measured at a million orders: bytes of tables and indexes for each order, and what is written besides meanwhile.
 BYTES_AN_ORDER = 2_600
-BESIDE = 4 * 1024**3  # log of the database until its next checkpoint, sorting, the customers
+GB = 1024**3
+BESIDE = 4 * GB  # log of the database until its next checkpoint, sorting, the customers
 
 
 def stretched(plan: Plan, orders: int) -> tuple[Plan, int]:
@@ -46,29 +47,30 @@ def stretched(plan: Plan, orders: int) -> tuple[Plan, int]:
     return Plan(plan.customers, counts, plan.callbacks), years
 
 
-def check_room(orders: int) -> None:
-    """Raise CannotLoad if the disk of the embedded database has no room for so many orders."""
-    if not SHORTEST <= orders <= MOST:
+def check_room(orders: int, place: Path | None, free: int) -> None:
+    """Raise CannotLoad if nobody should ask for so many orders, or the disk of `place` with so many free bytes has no
+    room for them. Without a place the database is on another machine, whose disk cannot be looked at."""
+    if not LEAST <= orders <= MOST:
         raise CannotLoad(
-            _("The number of orders lies between %(least)d and %(most)d.") % {"least": SHORTEST, "most": MOST}
+            _("The number of orders lies between %(least)d and %(most)d.") % {"least": LEAST, "most": MOST}
         )
-    if not connections["default"].settings_dict.get("EMBEDDED"):
-        return  # another machine's disk cannot be looked at from here
     needed = orders * BYTES_AN_ORDER + BESIDE
-    there = shutil.disk_usage(Path(settings.HOME)).free
-    if there < needed:
+    if place is not None and free < needed:
         raise CannotLoad(
             _(
-                "%(orders)d orders need about %(needed)d GB of disk; %(home)s has %(there)d GB. Make room, choose "
-                "another JINGMING_HOME, or ask for fewer orders."
+                "%(orders)d orders need about %(needed)d GB of disk, and %(place)s has %(free)d GB. Make room there, set "
+                "JINGMING_HOME to another disk, or ask for fewer orders."
             )
-            % {
-                "orders": orders,
-                "needed": math.ceil(needed / 1024**3),
-                "there": there // 1024**3,
-                "home": settings.HOME,
-            }
+            % {"orders": orders, "needed": math.ceil(needed / GB), "free": free // GB, "place": place}
         )
+
+
+def room() -> tuple[Path | None, int]:
+    """Where the embedded database keeps its files, and how many bytes are free there; (None, 0) if it is not ours."""
+    if not connections["default"].settings_dict.get("EMBEDDED"):
+        return None, 0
+    place = Path(connections["default"].get_connection_params()["host"]).parent  # its socket lies beside its data
+    return place, shutil.disk_usage(place).free
 
 
 def stretches(year: Year, part: int = 0, parts: int = 1) -> Iterator[tuple[str, list[LoadedOrder]]]:

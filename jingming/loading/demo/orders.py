@@ -53,6 +53,7 @@ _SHOWN: tuple[tuple[str, Act, float, float], ...] = (
     ("repair", Act.CALL_BACK, 1, 3),
     ("repair", Act.REASSIGN, 2, 6),
     ("repair", Act.REOPEN, 8, 15),
+    ("repair", Act.VOID, 1, 3),
     ("consultation", Act.OPEN, 0.01, 0.4),
     ("consultation", Act.TRANSFER, 0.1, 1),
     ("consultation", Act.REPLY, 0.2, 2),

@@ -42,7 +42,7 @@ from jingming.organisation.models import Unit
 from .crews import Crew, crews, engage_more, route_categories, shown_too
 from .figures import YEAR, Plan, plan
 from .homes import Archive, Ground, archive_of, customers_of
-from .many import IN_PARTS, SOURCE, check_room, load_in_parts, stretched, stretches
+from .many import IN_PARTS, SOURCE, check_room, load_in_parts, room, stretched, stretches
 from .network import lay
 from .orders import SHOWN_BY_TYPE, Year
 
@@ -88,7 +88,7 @@ def build(
     if not 0 < scale <= 1:
         raise CannotLoad(_("The scale of the demo is a share above 0 and up to 1, for example 0.01."))
     if orders is not None:
-        check_room(orders)
+        check_room(orders, *room())
     watcher = progress or Silent()
     city = unfinished()
     if city is None and (Unit.objects.exists() or Staff.objects.exists()):
@@ -229,7 +229,7 @@ def _analyze() -> None:
         cursor.execute("ANALYZE")
 
 
-def _batches(things: Iterable[Thing], size: int = BATCH) -> Iterator[list[Thing]]:
+def _batches(things: Iterable[Thing], size: int | None = None) -> Iterator[list[Thing]]:
     things = iter(things)
-    while batch := list(islice(things, size)):
+    while batch := list(islice(things, size or BATCH)):
         yield batch
