@@ -33,7 +33,7 @@ STRETCH = 10_000  # orders that are loaded together
 SOURCE, SOURCES = "demo", 8
 IN_PARTS = 200_000  # orders from which on it pays to start processes
 # Measured at a million orders: bytes of tables and indexes for each order, and what is written besides meanwhile.
-BYTES_AN_ORDER = 2_600
+BYTES_AN_ORDER = 3_600
 GB = 1024**3
 BESIDE = 4 * GB  # log of the database until its next checkpoint, sorting, the customers
 
@@ -58,8 +58,8 @@ def check_room(orders: int, place: Path | None, free: int) -> None:
     if place is not None and free < needed:
         raise CannotLoad(
             _(
-                "%(orders)d orders need about %(needed)d GB of disk, and %(place)s has %(free)d GB. Make room there, set "
-                "JINGMING_HOME to another disk, or ask for fewer orders."
+                "%(orders)d orders need about %(needed)d GB of disk, and %(place)s has %(free)d GB. Make room there, "
+                "set JINGMING_HOME to another disk, or ask for fewer orders."
             )
             % {"orders": orders, "needed": math.ceil(needed / GB), "free": free // GB, "place": place}
         )
