@@ -158,6 +158,7 @@ class Archive:
     customer: int
     points: tuple[int, ...]
     place: Place
+    since: datetime
     name: str
     caller: str  # who usually speaks
     phone: str
@@ -188,6 +189,7 @@ def archive_of(crew: Crew, use: str, customer: LoadedCustomer, kept: Kept) -> Ar
         customer=kept.customer,
         points=kept.points,
         place=customer.points[0].place,
+        since=customer.since,
         name=customer.name,
         caller=customer.contacts[0].name if customer.kind == Kind.ENTERPRISE else customer.name,
         phone=customer.phones[0],

@@ -32,6 +32,7 @@ OUT_OF_SEASON = 0.25
 AT_NIGHT = {"gas_leak": 6, "gas_none": 2, "gas_hose": 2}  # what people call about between ten and six; else rare
 REGULARS = 1.5  # the power by which some call more often than others: one customer in a hundred makes 5 % of the calls
 FOLLOWING = 400  # orders that are recent enough for their customers to ask how they stand
+NEWCOMERS = 6  # times that somebody else is drawn for whoever was no customer yet
 SCATTER = 7_919  # a prime: regulars live everywhere
 AGENTS = 1.4  # likewise the first agents have more shifts
 
@@ -277,10 +278,18 @@ class Year:
         elif trouble and trouble.district is not None and entry.get("trouble"):
             hit = self._districts[trouble.district % len(self._districts)].unit.pk
             among = self.by_district.get(hit, among)
+        return self._caller(among, contact.at, draw), entry
+
+    @staticmethod
+    def _caller(among: Sequence[Archive], at: datetime, draw: random.Random) -> Archive:
+        """Somebody who was a customer then; some call more often than others."""
         count = len(among)
-        return among[
-            int(count * draw.random() ** REGULARS) * (SCATTER if count % SCATTER else SCATTER + 4) % count
-        ], entry
+        step = SCATTER if count % SCATTER else SCATTER + 4
+        for _try in range(NEWCOMERS):
+            found = among[int(count * draw.random() ** REGULARS) * step % count]
+            if found.since <= at:
+                break
+        return found
 
     def _covered_by(self, code: str) -> list[Archive]:
         """The customers whose district is the team's."""

@@ -15,6 +15,7 @@ from .wording import TEXTS, worded
 
 Words = Mapping[str, Any]
 SHIFTS = 1.3
+RETURNS = ("wrong_area", "incomplete", "wrong_department")
 SUPERVISION = "TL-SUPER"  # questions about rules are its own
 ANSWERED_AT_ONCE = 0.9  # of the consultations; the seed's company answers most in the call
 
@@ -128,8 +129,9 @@ class Script:
             tale.accept(dispatcher, within=(2, 20))
         said = self.say("leak" if tale.in_a_hurry else "dispatch")
         tale.dispatch(dispatcher, self.team.department, said, category=self.category)
-        if tale.happens(0.05):
-            tale.give_back(self.team.head, "incomplete", self.say("return_zh"), dispatcher.department)
+        if not tale.in_a_hurry and tale.happens(0.05):
+            reason = tale.draw.choice(RETURNS)
+            tale.give_back(self.team.head, reason, self.say(reason), dispatcher.department)
             tale.dispatch(dispatcher, self.team.department, self.say("dispatch"), category=self.category)
         self.handled_by_the_team()
 
