@@ -16,7 +16,7 @@ from jingming.loading.rows import LoadedOrder
 from jingming.workorders.queries import current_version
 from jingming.workorders.rules import Act, CallbackResult
 
-from .figures import YEAR, Plan, spread
+from .figures import ORDERS, YEAR, Plan, spread
 from .homes import Archive
 from .scripts import SUPERVISION, Script
 from .seasons import Calendar, Slot, seasons_of
@@ -35,6 +35,14 @@ FOLLOWING = 400  # orders that are recent enough for their customers to ask how 
 NEWCOMERS = 6  # times that somebody else is drawn for whoever was no customer yet
 SCATTER = 7_919  # a prime: regulars live everywhere
 AGENTS = 1.4  # likewise the first agents have more shifts
+
+TROUBLED = 0.7  # of the contacts in hours of trouble are about it
+# What a matter is written for: homes where an entry of the texts does not say otherwise.
+GROUPS = {"home": "home", "commercial": "large", "industrial": "large", "vehicle": "vehicle"}
+Entries = list[Mapping[str, Any]]
+MATTERS: Mapping[str, set[str]] = {
+    code: {entry.get("use", "home") for entry in TEXTS[code]} for code in ORDERS
+}  # type → for whom there is one
 
 TRIES = 40
 # So that every queue has something in it: stories that stand right after an act, how many days ago they began, and for
@@ -111,7 +119,8 @@ class Year:
             self.by_district.setdefault(archive.place[2] or 0, []).append(archive)
         self._districts = self.crews[0].districts
         self.asking: deque[Archive] = deque(maxlen=FOLLOWING)
-        self._entries: dict[tuple[str, str], tuple[list[Any], list[float]]] = {}
+        self._entries: dict[tuple[str, str], tuple[Entries, list[float]]] = {}
+        self._covered: dict[str, list[Archive]] = {}
         self._flows = {code: current_version(code).flow for code in wanted.orders}
 
     def _draw(self, what: object) -> random.Random:
@@ -229,7 +238,7 @@ class Year:
                 Script.BY_TYPE[contact.type](script)
             if contact.until is None or tale.told:
                 break
-        if contact.type == "repair":
+        if contact.type == "repair" and archive.use == "home":
             self.asking.append(archive)
         return self._loaded(contact, archive, script)
 
@@ -269,60 +278,62 @@ class Year:
 
     # --- Who, and about what ----------------------------------------------------------------------------------------
     def _matter(self, contact: Contact, draw: random.Random) -> tuple[Archive, Mapping[str, Any]]:
-        entry = self._entry(contact, draw)
-        if entry.get("follows") and self.asking:
-            return self.asking[int(draw.random() * len(self.asking))], entry
-        among, trouble = self.archives, contact.slot.trouble
+        trouble = contact.slot.trouble if draw.random() < TROUBLED else None
+        among: Sequence[Archive] = self.archives
         if contact.team:
             among = self._covered_by(contact.team)
-        elif trouble and trouble.district is not None and entry.get("trouble"):
+        elif trouble and trouble.district is not None:
             hit = self._districts[trouble.district % len(self._districts)].unit.pk
             among = self.by_district.get(hit, among)
-        return self._caller(among, contact.at, draw), entry
+        archive = self._caller(among, contact, draw)
+        entry = self._entry(contact, GROUPS[archive.use], draw, trouble=trouble is not None)
+        if entry.get("follows") and self.asking:
+            archive = self.asking[int(draw.random() * len(self.asking))]
+        return archive, entry
 
     @staticmethod
-    def _caller(among: Sequence[Archive], at: datetime, draw: random.Random) -> Archive:
-        """Somebody who was a customer then; some call more often than others."""
-        count = len(among)
+    def _caller(among: Sequence[Archive], contact: Contact, draw: random.Random) -> Archive:
+        """Somebody who was a customer then and may have such a matter; some call more often than others."""
+        count, fitting = len(among), MATTERS[contact.type]
         step = SCATTER if count % SCATTER else SCATTER + 4
         for _try in range(NEWCOMERS):
             found = among[int(count * draw.random() ** REGULARS) * step % count]
-            if found.since <= at:
-                break
-        return found
+            if found.since <= contact.at and GROUPS[found.use] in fitting:
+                return found
+        return next((one for one in among if GROUPS[one.use] in fitting), found)
 
-    def _covered_by(self, code: str) -> list[Archive]:
+    def _covered_by(self, code: str) -> Sequence[Archive]:
         """The customers whose district is the team's."""
-        districts = [district for crew in self.crews for district in crew.covered_by(code)]
-        return [archive for district in districts for archive in self.by_district.get(district, ())] or [*self.archives]
+        if code not in self._covered:
+            districts = [district for crew in self.crews for district in crew.covered_by(code)]
+            self._covered[code] = [one for district in districts for one in self.by_district.get(district, ())]
+        return self._covered[code] or self.archives
 
-    def _entry(self, contact: Contact, draw: random.Random) -> Mapping[str, Any]:
+    def _entry(self, contact: Contact, group: str, draw: random.Random, *, trouble: bool) -> Mapping[str, Any]:
         slot = contact.slot
-        trouble = slot.trouble is not None and draw.random() < 0.7
         night = contact.type == "repair" and not 6 <= slot.local.hour < 22  # hours of the clock
         seasons = seasons_of(slot)
-        key = contact.type, f"{trouble} {night} {','.join(seasons)}"
+        key = contact.type, f"{group} {trouble} {night} {','.join(seasons)}"
         if key not in self._entries:
-            self._entries[key] = self._weighed(contact.type, seasons, trouble=trouble, night=night)
+            entries = [entry for entry in TEXTS[contact.type] if entry.get("use", "home") == group]
+            self._entries[key] = _weighed(entries, seasons, trouble=trouble, night=night)
         entries, weights = self._entries[key]
-        found: Mapping[str, Any] = draw.choices(entries, cum_weights=weights)[0]
-        return found
+        return draw.choices(entries, cum_weights=weights)[0]
 
-    @staticmethod
-    def _weighed(type_: str, seasons: Sequence[str], *, trouble: bool, night: bool) -> tuple[list[Any], list[float]]:
-        """What there is to call about in such an hour, and how likely it is."""
-        entries = TEXTS[type_]
-        if trouble and any(entry.get("trouble") for entry in entries):
-            entries = [entry for entry in entries if entry.get("trouble")]
-        weights = []
-        for entry in entries:
-            season = entry.get("season", "even")
-            # What froze is frozen only then; other matters are merely rarer out of season.
-            rare = 0.0 if season == "frozen" else OUT_OF_SEASON
-            weight = entry["weight"] * (1.0 if season in seasons else rare)
-            weight *= 8 if season == "frozen" and season in seasons else 1
-            weights.append(weight * (AT_NIGHT.get(entry["kind"], 0.3) if night else 1))
-        return entries, list(accumulate(weights))
+
+def _weighed(entries: Entries, seasons: Sequence[str], *, trouble: bool, night: bool) -> tuple[Entries, list[float]]:
+    """What there is to call about in such an hour, and how likely it is."""
+    if trouble and any(entry.get("trouble") for entry in entries):
+        entries = [entry for entry in entries if entry.get("trouble")]
+    weights = []
+    for entry in entries:
+        season = entry.get("season", "even")
+        # What froze is frozen only then; other matters are merely rarer out of season.
+        rare = 0.0 if season == "frozen" else OUT_OF_SEASON
+        weight = entry["weight"] * (1.0 if season in seasons else rare)
+        weight *= 8 if season == "frozen" and season in seasons else 1
+        weights.append(weight * (AT_NIGHT.get(entry["kind"], 0.3) if night else 1))
+    return entries, list(accumulate(weights))
 
 
 def _made(order: LoadedOrder) -> int:
