@@ -66,7 +66,7 @@ VITAL_TRADES = {"hospital", "school"}
 IN_ARREARS, NEVER_HEARD = 0.06, 0.03
 HELD_BEFORE, LET_BEFORE = 0.04, 0.03  # homes that somebody else held, or rented
 CONTRACT_ON_PAPER = 0.6
-BOUGHT, NOTED = 0.1, 0.006
+BOUGHT, NOTED = 0.1, 0.015
 KEY_ACCOUNTS = {"industrial": 1.0, "commercial": 0.3}
 # What hangs at a home besides the meter: share, kind, models.
 APPLIANCES = (

@@ -31,7 +31,7 @@ RECENT = timedelta(
 OUT_OF_SEASON = 0.25
 AT_NIGHT = {"gas_leak": 6, "gas_none": 2, "gas_hose": 2}  # what people call about between ten and six; else rare
 REGULARS = 1.5  # the power by which some call more often than others: one customer in a hundred makes 5 % of the calls
-FOLLOWING = 400  # orders that are recent enough for their customers to ask how they stand
+FOLLOWING = timedelta(days=4)  # for so long somebody may ask how their repair stands
 NEWCOMERS = 6  # times that somebody else is drawn for whoever was no customer yet
 SCATTER = 7_919  # a prime: regulars live everywhere
 AGENTS = 1.4  # likewise the first agents have more shifts
@@ -118,7 +118,7 @@ class Year:
         for archive in archives:
             self.by_district.setdefault(archive.place[2] or 0, []).append(archive)
         self._districts = self.crews[0].districts
-        self.asking: deque[Archive] = deque(maxlen=FOLLOWING)
+        self.asking: deque[tuple[datetime, Archive]] = deque(maxlen=400)
         self._entries: dict[tuple[str, str], tuple[Entries, list[float]]] = {}
         self._covered: dict[str, list[Archive]] = {}
         self._flows = {code: current_version(code).flow for code in wanted.orders}
@@ -180,6 +180,7 @@ class Year:
         """
         border = self.hour_of(self.at - RECENT)
         told = [self.tell(contact) for contact in (*self.contacts(border), *self.shown())]
+        self.asking.clear()
         called = [code for code, flow in self._flows.items() if flow.callback.when != "never"]
         quota = Quota(
             left=self.wanted.callbacks - sum(_made(order) for order in told),
@@ -232,14 +233,15 @@ class Year:
                 self._flows[contact.type], crew, team,
                 opened_at=contact.at, now=self.at, draw=draw, until=contact.until, quota=quota,
             )  # fmt: skip
-            script = Script(tale, entry, trouble=contact.slot.trouble is not None, office=contact.team)
+            trouble = contact.slot.trouble is not None
+            script = Script(tale, entry, trouble=trouble, office=contact.team, turn=contact.number)
             tale.open(script.agent, script.matter(foreign=archive.foreign))
             with suppress(Present):
                 Script.BY_TYPE[contact.type](script)
             if contact.until is None or tale.told:
                 break
         if contact.type == "repair" and archive.use == "home":
-            self.asking.append(archive)
+            self.asking.append((contact.at, archive))
         return self._loaded(contact, archive, script)
 
     def _loaded(self, contact: Contact, archive: Archive, script: Script) -> LoadedOrder:
@@ -287,8 +289,12 @@ class Year:
             among = self.by_district.get(hit, among)
         archive = self._caller(among, contact, draw)
         entry = self._entry(contact, GROUPS[archive.use], draw, trouble=trouble is not None)
+        while self.asking and self.asking[0][0] < contact.at - FOLLOWING:
+            self.asking.popleft()
         if entry.get("follows") and self.asking:
-            archive = self.asking[int(draw.random() * len(self.asking))]
+            return self.asking[int(draw.random() * len(self.asking))][1], entry
+        while entry.get("follows"):  # nobody has anything under way
+            entry = self._entry(contact, GROUPS[archive.use], draw, trouble=False)
         return archive, entry
 
     @staticmethod

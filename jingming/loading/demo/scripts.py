@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from jingming.accounts.models import Staff
@@ -23,26 +24,47 @@ ANSWERED_AT_ONCE = 0.9  # of the consultations; the seed's company answers most 
 class Script:
     """The people and words of one story. With `trouble`, half the town calls about the same."""
 
-    def __init__(self, tale: Tale, entry: Words, *, trouble: bool = False, office: str = "") -> None:
-        self.tale, self.entry, self.trouble, self.office = tale, entry, trouble, office
+    def __init__(self, tale: Tale, entry: Words, *, trouble: bool = False, office: str = "", turn: int = 0) -> None:
+        self.tale, self.entry, self.trouble, self.office, self.turn = tale, entry, trouble, office, turn
         self.crew, self.team = tale.crew, tale.team
         self.category: str = entry["category"]
         self.answers: list[str] = []
         self.said: dict[str, str] = {}
-        self.engineer = self.one_among(self.team.engineers)
-        self.agent = self.one_among(self.crew.agents)
-        self.dispatcher = self.one_among(self.crew.dispatchers)
-        self.callback = self.one_among(self.crew.callbacks)
-        self.inspector = self.one_among(self.crew.inspectors)
-        self.account = self.one_among(self.crew.accounts)
+
+    # --- Who: the same person each time that one of them is needed ---------------------------------------------------
+    @cached_property
+    def agent(self) -> Staff:
+        return self.one_among(self.crew.agents)
+
+    @cached_property
+    def dispatcher(self) -> Staff:
+        return self.one_among(self.crew.dispatchers)
+
+    @cached_property
+    def engineer(self) -> Staff:
+        return self.one_among(self.team.engineers)
+
+    @cached_property
+    def callback(self) -> Staff:
+        return self.one_among(self.crew.callbacks)
+
+    @cached_property
+    def inspector(self) -> Staff:
+        return self.one_among(self.crew.inspectors)
+
+    @cached_property
+    def account(self) -> Staff:
+        return self.one_among(self.crew.accounts)
 
     def one_among(self, people: Sequence[Staff]) -> Staff:
-        """Somebody; the first have more shifts than the last. In a story that is told for somebody to carry on, one of
-        those on the sign-in page."""
+        """Somebody; the first have more shifts than the last. In a story that is told for somebody to carry on, those
+        on the sign-in page by turns."""
         if self.tale.until:
-            people = [person for person in people if person.username in NAMES] or people
+            named = [person for person in people if person.username in NAMES] or people
+            return named[self.turn % len(named)]
         return people[int(len(people) * self.tale.draw.random() ** SHIFTS)]
 
+    # --- What they say ------------------------------------------------------------------------------------------------
     def matter(self, *, foreign: bool) -> str:
         """What the customer says, in Chinese or in English. Some questions have answers of their own."""
         draw, language = self.tale.draw, "en" if foreign and "en" in self.entry else "zh"
