@@ -24,13 +24,14 @@ from jingming.loading.progress import Progress
 from jingming.loading.rows import LoadedOrder
 
 from .figures import Plan
-from .orders import RECENT, Year
+from .orders import RECENT, SHOWN_BY_TYPE, Year
 
 LONGEST = 5  # years
 LEAST = 1_000  # orders; fewer would leave types empty
 MOST = 10_000_000
 STRETCH = 10_000  # orders that are loaded together
 SOURCE, SOURCES = "demo", 8
+PARTS = (1, 2, 4, 8)  # how many processes; each divides SOURCES, so that no two wait for the same source
 IN_PARTS = 200_000  # orders from which on it pays to start processes
 # Measured at a million orders: bytes of tables and indexes for each order, and what is written besides meanwhile.
 BYTES_AN_ORDER = 3_600
@@ -42,7 +43,7 @@ def stretched(plan: Plan, orders: int) -> tuple[Plan, int]:
     """The plan with so many orders, in the same shares, and over how many years they are spread."""
     years = min(LONGEST, max(1, math.ceil(orders / plan.order_count)))
     share = orders / plan.order_count
-    counts = {code: max(1, round(count * share)) for code, count in plan.orders.items()}
+    counts = {code: max(SHOWN_BY_TYPE.get(code, 1), round(count * share)) for code, count in plan.orders.items()}
     counts["consultation"] += orders - sum(counts.values())
     return Plan(plan.customers, counts, plan.callbacks), years
 
@@ -91,7 +92,7 @@ def stretches(year: Year, part: int = 0, parts: int = 1) -> Iterator[tuple[str, 
 def load_in_parts(city: DemoCity, watcher: Progress) -> None:
     """Load the orders of a large city by a process for each processor (`jingming demo --part`). A process that fails
     leaves the city unfinished; the next call goes on with it."""
-    parts = min(os.cpu_count() or 1, SOURCES)
+    parts = max(number for number in PARTS if number <= (os.cpu_count() or 1))
     root = Path(__file__).resolve().parents[3]
     environ = os.environ | {"PYTHONPATH": str(root), "JINGMING_HOME": str(settings.HOME)}
     heard, spoken = os.pipe()
