@@ -11,15 +11,13 @@ from django.utils.translation import gettext as _
 
 from jingming.customers.rules import one_line
 
+from .source import Row, Span
 from .values import Value, is_blank, letter
 
 SAMPLE = 60  # rows among which a heading is looked for: letterheads are long, but not longer
 LONGEST_NAME = 100
 YEARS = range(1900, 2200)  # a column may be called 2026
 FIGURE = re.compile(r"[\d\s.,:/+%¥￥$()（）年月日时分秒-]+")
-
-Row = tuple[int, Sequence[Value]]
-Span = tuple[tuple[int, int], tuple[int, int]]  # first and last cell of a merged range: (row, column), rows from 1
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def find_heading(sample: Sequence[Row], merged: Sequence[Span] = ()) -> tuple[He
             continue
         above = sample[place - 1][1] if place else ()
         below = sample[place + 1][1] if place + 1 < len(sample) else ()
-        if _is_group(row, below, _wide(merged, number)):
+        if _is_group(row, below, wide=_wide(merged, number)):
             return _heading(number + 1, _united(row, below), _groups(row), sample)
         return _heading(number, row, _groups(above) if _can_be(above) else [], sample)
     return None
@@ -66,7 +64,7 @@ def _wide(merged: Sequence[Span], row: int) -> bool:
     return any(first[0] == last[0] == row and last[1] > first[1] for first, last in merged)
 
 
-def _is_group(row: Sequence[Value], below: Sequence[Value], wide: bool) -> bool:
+def _is_group(row: Sequence[Value], below: Sequence[Value], *, wide: bool) -> bool:
     """Whether the row only groups columns that the next row names: what one leaves empty, the other fills."""
     if not _can_be(below):
         return False
