@@ -33,7 +33,7 @@ YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")  # 1927 to 2173: shorter numbers are more likely a mistake than a day
 TIME = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z")
 
-CURRENCY = re.compile(r"\A(?:RMB|CNY|人民币|[¥￥$€£])+|(?:RMB|CNY|元整|元|圆)\Z", re.IGNORECASE)
+CURRENCY = re.compile(r"\A([+-]?)(?:RMB|CNY|人民币|[¥$€£])+|(?:RMB|CNY|元整|元|圆)\Z", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 BRACKETED = re.compile(r"\((.+)\)")
@@ -178,7 +178,7 @@ def _number(value: Value) -> Decimal:
         return Decimal(value)
     text = "".join(one_line(unicodedata.normalize("NFKC", _plain(value))).split()).lstrip("'").replace("−", "-")
     bracketed = BRACKETED.fullmatch(text)
-    text = CURRENCY.sub("", bracketed[1] if bracketed else text)
+    text = CURRENCY.sub(lambda found: found[1] or "", bracketed[1] if bracketed else text)
     percent = text.endswith("%")
     text = text.removesuffix("%")
     if GROUPED.fullmatch(text):

@@ -31,7 +31,7 @@ from .xlsx import open_xlsx
 __all__ = ["CannotRead", "Fault", "Heading", "Sheet", "Value", "open_sheet"]
 
 HEAD = 8192
-PAGE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?!\?xml)", re.IGNORECASE)
+PAGE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype html|!--|html|head|meta|body|style|table|div)", re.IGNORECASE)
 XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE)
 ARCHIVE = b"PK\x03\x04"
 EMPTY_ARCHIVE = b"PK\x05\x06"
@@ -50,14 +50,14 @@ class Sheet:
         self.sheets, self.epoch_1904 = source.sheets, source.epoch_1904
         self.notes = list(source.notes)
         sample = list(islice(source.rows(), SAMPLE))
-        found = find_heading(sample, source.merged)
+        found = find_heading(sample, source.merged, may_shift=source.may_shift)
         if found is None:
             raise CannotRead(
                 _("No row with the names of the columns was found. Give every column a name in the first row.")
             )
         self.heading, strange = found
         self.notes += strange
-        self.total = max(0, source.total - self.heading.row)
+        self.total = source.total - sum(number <= self.heading.row for number, _cells in sample)
         if not any(number > self.heading.row for number, _cells in self._filled(count=False)):
             raise CannotRead(
                 _("There are no rows under the names of the columns in row %(row)d. Look whether they were saved.")

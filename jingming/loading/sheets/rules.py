@@ -78,14 +78,12 @@ NO_TABLE: tuple[tuple[bytes, Promise], ...] = (
     (b"\x89PNG", _("The file is a picture. Ask for the table itself, as .xlsx or CSV.")),
     (b"\xff\xd8\xff", _("The file is a picture. Ask for the table itself, as .xlsx or CSV.")),
     (b"GIF8", _("The file is a picture. Ask for the table itself, as .xlsx or CSV.")),
-    (b"BM", _("The file is a picture. Ask for the table itself, as .xlsx or CSV.")),
     (b"\x1f\x8b", _("The file is packed. Unpack it and load what is inside.")),
     (b"Rar!", _("The file is packed. Unpack it and load what is inside.")),
     (b"7z\xbc\xaf\x27\x1c", _("The file is packed. Unpack it and load what is inside.")),
     (b"{\\rtf", _("The file is a text document. Copy the table into a workbook and save it as .xlsx.")),
     (b"SQLite format 3", _("The file is a database. Export the table as .xlsx or CSV.")),
     (b"\x7fELF", _("The file is a program. Nothing in it can be loaded.")),
-    (b"MZ", _("The file is a program. Nothing in it can be loaded.")),
 )
 
 # What a ZIP archive is, by a part that it holds; the first that fits. A kind stands for what is read.

@@ -19,8 +19,8 @@ def _nothing() -> None:
 class Source:
     """A table in a file.
 
-    `rows` begins again at every call. `total` is the number of the last row, or more. `cells_are_text` says that the
-    file knows no types, so that all is as somebody typed it.
+    `rows` begins again at every call. `total` counts the rows, or more. `may_shift` says that a divider
+    too many moves all cells behind it, so that a row longer than the others has gone wrong.
     """
 
     rows: Callable[[], Iterator[Row]]
@@ -29,4 +29,5 @@ class Source:
     sheets: list[str] = field(default_factory=list)
     epoch_1904: bool = False
     merged: Sequence[Span] = ()
+    may_shift: bool = False
     close: Callable[[], None] = _nothing

@@ -53,7 +53,10 @@ def open_text(path: Path) -> Source:
         name = {";": _("semicolons"), "\t": _("tabs"), "|": _("bars")}.get(between, between)
         notes.append(_("The columns are divided by %(what)s.") % {"what": name})
     return Source(
-        rows=lambda: _rows(path, writing.encoding, between, skip_first=told), total=writing.lines, notes=notes
+        rows=lambda: _rows(path, writing.encoding, between, skip_first=told),
+        total=writing.lines,
+        notes=notes,
+        may_shift=True,
     )
 
 
@@ -64,13 +67,11 @@ def writing_of(path: Path) -> Writing:
     marked = next((encoding for mark, encoding in MARKS if start.startswith(mark)), "") or _unmarked_utf16(start)
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         try:
-            lines = _count_lines(path, encoding)
+            return Writing(encoding, _count_lines(path, encoding))
         except UnicodeError:
-            continue
-        if encoding == "gb18030":
-            _check_not_mixed(path)
-        return Writing(encoding, lines)
-    raise _undecodable(path, marked or "utf-8")
+            if not marked:
+                _check_lines(path)
+    raise _unreadable()
 
 
 def _unmarked_utf16(start: bytes) -> str:
@@ -103,19 +104,22 @@ def _count_lines(path: Path, encoding: str) -> int:
     return lines - (last in {"\n", "\r"})
 
 
-def _check_not_mixed(path: Path) -> None:
-    """Files put together from two have lines in UTF-8 and lines in GBK; as GBK, the first would be read as nonsense."""
+def _check_lines(path: Path) -> None:
+    """What is not UTF-8 as a whole is GBK as a whole. Raises CannotRead for a file with lines in both, of which some
+    would be read as nonsense, or with a line in neither."""
     first: dict[str, int] = {}
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if line.isascii():
                 continue
-            kind = "gb18030" if _fails(line, "utf-8") else "utf-8"
-            if kind == "utf-8" and len(line.decode("utf-8").encode("ascii", "ignore")) + 6 > len(line):
-                continue  # one or two characters: some in GBK happen to be valid UTF-8
-            first.setdefault(kind, number)
-            if len(first) > 1:
-                break
+            kind = next((encoding for encoding in ("utf-8", "gb18030") if not _fails(line, encoding)), "")
+            if not kind:
+                raise CannotRead(
+                    _("Line %(line)d is written neither in UTF-8 nor in GBK. Save the table as CSV UTF-8 or as .xlsx.")
+                    % {"line": number}
+                )
+            if kind == "gb18030" or _is_surely_utf8(line):
+                first.setdefault(kind, number)
     if len(first) > 1:
         raise CannotRead(
             _("Line %(utf)d is written in UTF-8, line %(gbk)d in GBK. Save all in one encoding, best as CSV UTF-8.")
@@ -123,14 +127,12 @@ def _check_not_mixed(path: Path) -> None:
         )
 
 
-def _undecodable(path: Path, encoding: str) -> CannotRead:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if _fails(line, encoding) and _fails(line, "gb18030"):
-                return CannotRead(
-                    _("Line %(line)d is written neither in UTF-8 nor in GBK. Save the table as CSV UTF-8 or as .xlsx.")
-                    % {"line": number}
-                )
+def _is_surely_utf8(line: bytes) -> bool:
+    """One or two characters in GBK happen to be valid UTF-8, as a famous company's name is; more do not."""
+    return sum(not character.isascii() for character in line.decode("utf-8")) > 2
+
+
+def _unreadable() -> CannotRead:
     return CannotRead(_("The file is written in no known encoding. Save the table as CSV UTF-8 or as .xlsx."))
 
 
@@ -150,7 +152,10 @@ def _delimiter(sample: str) -> tuple[str, bool]:
     lines = sample.splitlines(keepends=True)[:60]
     scores = {}
     for between in BETWEEN:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=between) if len(row) > 1)
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=between) if len(row) > 1)
+        except csv.Error:  # a cell without end: `_rows` says where
+            continue
         if widths:
             width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
             scores[between] = (rows, width)
