@@ -31,7 +31,6 @@ MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\sref=[\"']([A-Z]{1,3})(\d{1,7}
 ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DIGITS = "0123456789"
-LONGEST_TEXT = 50  # stretches of eight kilobytes in which a text is handed over: far beyond what a cell may hold
 REMEMBERED = 50_000  # days and columns that are worked out once
 
 
@@ -124,7 +123,7 @@ class Book:
             yield from ready
             if not reader.collecting:
                 reader.texts.clear()  # white space between elements
-            elif len(reader.texts) > LONGEST_TEXT:
+            elif _length(reader.texts) > LIMITS["characters"].most:
                 raise beyond("characters", row=reader.row)
 
 
@@ -220,7 +219,7 @@ class Strings:
             if archive.parts[part].file_size > LIMITS["strings"].most:
                 raise beyond("strings")
             for _piece in Markup(self._start, self._end, self._texts.append).feed(archive.pieces(part)):
-                if len(self._texts) > LONGEST_TEXT:
+                if _length(self._texts) > LIMITS["characters"].most:
                     raise beyond("strings")
 
     def __getitem__(self, number: int) -> str:
@@ -247,6 +246,11 @@ class Strings:
                 self._all += unescaped("".join(self._kept)).encode("utf-8", "replace")
                 self._ends.append(len(self._all))
         self._texts.clear()
+
+
+def _length(texts: list[str]) -> int:
+    """How long a text is that goes on beyond a piece of the file: no cell holds so much, and memory is not endless."""
+    return sum(map(len, texts))
 
 
 def unescaped(text: str) -> str:
