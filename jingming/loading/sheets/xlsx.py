@@ -220,7 +220,7 @@ class Strings:
                 raise beyond("strings")
             for _piece in Markup(self._start, self._end, self._texts.append).feed(archive.pieces(part)):
                 if _length(self._texts) > LIMITS["characters"].most:
-                    raise beyond("strings")
+                    raise damaged()
 
     def __getitem__(self, number: int) -> str:
         return self._all[self._ends[number] : self._ends[number + 1]].decode("utf-8", "replace")
