@@ -112,6 +112,18 @@ def phone_number(text: str) -> str:
     return digits
 
 
+GRAM = 4  # the fewest digits of a phone by which somebody is looked for
+AT_END = 10_000  # what the last four digits stand above, to be told from the same four in the middle
+
+
+def grams(number: str) -> list[int]:
+    """What finds a kept number by any four of its digits: each four that stand together, as a number below 10,000, and
+    the last four once more with AT_END added; [] for the short numbers that are only found whole."""
+    digits = number.lstrip("+")
+    windows = {int(digits[place : place + GRAM]) for place in range(len(digits) - GRAM + 1)}
+    return sorted(windows | {AT_END + int(digits[-GRAM:])}) if windows else []
+
+
 def account_number(text: str) -> str:
     """The account number 户号 as it is kept: capital letters and digits, no spaces; raises Unfit otherwise."""
     return _coded(

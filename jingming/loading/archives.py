@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jingming.base.initials import initials
 from jingming.customers.models import ContactPerson, Customer, Phone, ServicePoint
+from jingming.customers.rules import grams
 
 from .copying import as_array, as_json, copy_rows, fresh_ids
 from .progress import Progress
@@ -27,7 +28,7 @@ CONTACT = (
     "id", "customer_id", "name", "duty", "active",
 )  # fmt: skip
 PHONE = (
-    "customer_id", "contact_id", "number", "label", "active",
+    "customer_id", "contact_id", "number", "grams", "label", "active",
 )  # fmt: skip
 
 
@@ -102,5 +103,8 @@ def _write_phones(customers: Sequence[LoadedCustomer], kept: Sequence[Kept]) -> 
     copy_rows(
         Phone,
         PHONE,
-        ((customer, contact, number, "", True) for customer, contact, number in [*own, *theirs]),
+        (
+            (customer, contact, number, as_array(map(str, grams(number))), "", True)
+            for customer, contact, number in [*own, *theirs]
+        ),
     )
