@@ -24,7 +24,7 @@ def runs(words: str) -> list[str]:
 
 
 def tokens(words: str) -> list[str]:
-    """The tokens of a text: Latin letters and figures whole, of other letters every two neighbours; [] if it has none."""
+    """The tokens of a text: Latin letters and figures whole, of other letters every two neighbours; [] if none."""
     return [token for run in runs(words) for token in _cut(run)]
 
 

@@ -97,7 +97,7 @@ def customers(request: StaffRequest) -> HttpResponse:
     context: dict[str, object] = {"words": words, "can_add": has(request.user, Authority.CHANGE_CUSTOMERS)}
     if words:
         found = queries.find(request.user, words)
-        context |= {"customers": found, "full": len(found) == queries.MOST_FOUND}
+        context |= {"found": found.items, "more": found.more}
         return render(request, "customers/list.html", context)
     try:
         page = queries.newest(request.user, request.GET.get("cursor", ""))
@@ -300,7 +300,7 @@ def move_service_point(request: StaffRequest, customer_id: int, point_id: int) -
             messages.success(request, _("The service point has been handed over."))
             return redirect("customers:customer", new.pk)
     words = request.GET.get("q", "").strip()[: rules.QUERY_LENGTH]
-    found = [one for one in queries.find(request.user, words) if one.pk != point.customer_id]
+    found = [one for one in queries.find(request.user, words).items if one.customer.pk != point.customer_id]
     context = {"point": point, "words": words, "found": found}
     return render(request, "customers/move_service_point.html", context, status=status)
 

@@ -23,3 +23,19 @@ CREATE FUNCTION jingming_tokens_at(words text, province bigint, city bigint, dis
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
 RETURN jingming_tokens(words) || array_remove(
     ARRAY['@' || province::text, '@' || city::text, '@' || district::text], NULL);
+
+-- The elements that stand in more than so many rows, by the statistics of an index over `jingming_tokens_at`, or of an
+-- array column. The app may not read the statistics of an index itself, and has to know what not to look up.
+CREATE FUNCTION jingming_common_elements(relation text, attribute text, more_than real) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(array_agg(element) FILTER (WHERE element IS NOT NULL AND share * greatest(rows, 0) > more_than), '{}')
+    FROM (
+        SELECT s.most_common_elems::text::text[] AS elements, s.most_common_elem_freqs AS shares,
+            (SELECT coalesce(t.reltuples, c.reltuples) FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
+             LEFT JOIN pg_class t ON t.oid = i.indrelid
+             WHERE c.relname = s.tablename AND c.relnamespace = 'public'::regnamespace) AS rows
+        FROM pg_stats s WHERE s.schemaname = 'public' AND s.tablename = relation AND s.attname = attribute
+    ) AS known, unnest(elements, shares) AS of_them (element, share)
+$$;
+REVOKE EXECUTE ON FUNCTION jingming_common_elements(text, text, real) FROM PUBLIC;

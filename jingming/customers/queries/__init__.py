@@ -1,0 +1,51 @@
+"""Find customers and show an archive. Every function says how many queries it costs, whatever it finds."""
+
+from .archive import (
+    DUTY,
+    HISTORY_SHOWN,
+    Card,
+    Contact,
+    HistoryLine,
+    card,
+    facts_of_customer,
+    facts_of_point,
+    history,
+    shown,
+    unit_of,
+)
+from .finding import (
+    MOST_FOUND,
+    Finding,
+    Findings,
+    IntakeMatch,
+    by_account_number,
+    by_phone,
+    find,
+    for_intake,
+    newest,
+    with_ways,
+)
+
+__all__ = [
+    "DUTY",
+    "HISTORY_SHOWN",
+    "MOST_FOUND",
+    "Card",
+    "Contact",
+    "Finding",
+    "Findings",
+    "HistoryLine",
+    "IntakeMatch",
+    "by_account_number",
+    "by_phone",
+    "card",
+    "facts_of_customer",
+    "facts_of_point",
+    "find",
+    "for_intake",
+    "history",
+    "newest",
+    "shown",
+    "unit_of",
+    "with_ways",
+]
