@@ -130,8 +130,8 @@ def _words(cursor: Any) -> None:
         " RETURN ((hashint8extended(id, what) & 2147483647) % sides)::int"
     )
     cursor.execute(  # the first of the sides often, the last ones seldom
-        "CREATE OR REPLACE FUNCTION pg_temp.tail(id bigint, what int, sides bigint) RETURNS int LANGUAGE sql IMMUTABLE"
-        " RETURN floor(sides * ((hashint8extended(id, what) & 2147483647) / 2147483648.0::float8) ^ 2)::int"
+        "CREATE OR REPLACE FUNCTION pg_temp.tail(id bigint, what int, sides bigint) RETURNS int LANGUAGE sql"
+        " IMMUTABLE RETURN floor(sides * (pg_temp.throw(id, what, 2147483647) / 2147483647.0::float8) ^ 2)::int"
     )
 
 

@@ -7,6 +7,7 @@ docs/decisions/0017-finding-by-fragments.md.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,11 +31,13 @@ MOST_FOUND = 20
 CANDIDATES = 20
 
 # Bounds of one way of finding, in rows. Measured at 5,000,000 customers: benchmarks/lookups.py.
-COMMON = 60_000  # an element of an index that stands in more rows is not asked for alone: its list alone costs 10 ms
+COMMON = 400_000  # what stands in more rows is not asked of an index: to read its list alone would take 60 ms
+KNOWN = 10_000  # elements of an index whose number of rows is remembered
+COMMON_GRAM = 20_000  # what more phones have is looked for among some of them, for each asks who may see the customer
 EXAMINED = 2_000  # rows that are examined for a right, or for something that is common
 RANKED = 60  # addresses that are compared before the surest are shown
 ELSEWHERE = 200  # names and addresses looked at beyond the places of the posts
-COMMON_KNOWN_SECONDS = 60.0
+KNOWN_SECONDS = 60.0
 
 Rows = QuerySet[Any, Any]
 
@@ -84,7 +87,7 @@ def find(user: Staff | object, words: str) -> Findings:
     """
     reading = rules.read_query(words)
     if not (reading and access.ground(user)):
-        return Findings((), more=False)
+        return Findings([], more=False)
     parts = list(_parts(user, reading))
     rows = _asked(parts)
     surest: dict[int, tuple[Way, str]] = {}
@@ -150,7 +153,7 @@ def _by_digits(phones: Rows, digits: str) -> Iterator[Part]:
     common = _common("customers_phone", "grams")
     for wanted, holds in (([*anywhere, at_end], Q(number__endswith=digits)), (anywhere, Q(number__contains=digits))):
         rows = Phone.objects.filter(holds, grams__contains=wanted)
-        broad = all(str(gram) in common for gram in wanted)
+        broad = min(common.get(str(gram), 0) for gram in wanted) > COMMON_GRAM
         found = phones.filter(pk__in=_first(rows)) if broad else phones.filter(holds, grams__contains=wanted)
         yield Part(Way.PHONE, found, "customer_id", "number", cut=broad)
 
@@ -196,7 +199,8 @@ def _holding(
     could be found by them.
     """
     common = _common(index, "jingming_tokens_at")
-    if all(token in common for token in reading.fragments):
+    rarest = min(common.get(token, 0) for token in reading.fragments)
+    if rarest > COMMON:
         return None, None
     ground = access.ground(user)
     held = tokens_at(field)
@@ -204,9 +208,9 @@ def _holding(
     condition = Q(DataContains(held, list(reading.fragments)))
     for letter in reading.alone:
         condition &= Q(**{f"{field}__contains": letter})
-    if ground.everywhere or not places:
+    if ground.everywhere:
         return condition, None
-    return condition & Q(Overlap(held, places)), _first(rows.filter(condition), ELSEWHERE)
+    return condition & Q(Overlap(held, places)), None if rarest else _first(rows.filter(condition), ELSEWHERE)
 
 
 def _sees_most(user: Staff | object) -> bool:
@@ -263,17 +267,17 @@ def _cut_short(parts: Sequence[Part], rows: Sequence[Row]) -> bool:
 
 
 # --- What is common -------------------------------------------------------------------------------------------------
-_known: dict[str, tuple[float, frozenset[str]]] = {}
+_known: dict[str, tuple[float, dict[str, int]]] = {}
 
 
-def _common(relation: str, attribute: str) -> frozenset[str]:
-    """The elements that stand in more than COMMON rows, as the statistics know; asked once a minute."""
-    until, elements = _known.get(relation, (0.0, frozenset()))
+def _common(relation: str, attribute: str) -> dict[str, int]:
+    """The elements that stand in more than KNOWN rows, and in how many, as the statistics know; asked once a minute."""
+    until, elements = _known.get(relation, (0.0, {}))
     if time.monotonic() >= until:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT jingming_common_elements(%s, %s, %s)", [relation, attribute, COMMON])
-            elements = frozenset(cursor.fetchone()[0])
-        _known[relation] = (time.monotonic() + COMMON_KNOWN_SECONDS, elements)
+            cursor.execute("SELECT jingming_common_elements(%s, %s, %s)", [relation, attribute, KNOWN])
+            elements = json.loads(cursor.fetchone()[0])
+        _known[relation] = (time.monotonic() + KNOWN_SECONDS, elements)
     return elements
 
 

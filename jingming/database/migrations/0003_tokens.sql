@@ -24,12 +24,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
 RETURN jingming_tokens(words) || array_remove(
     ARRAY['@' || province::text, '@' || city::text, '@' || district::text], NULL);
 
--- The elements that stand in more than so many rows, by the statistics of an index over `jingming_tokens_at`, or of an
--- array column. The app may not read the statistics of an index itself, and has to know what not to look up.
-CREATE FUNCTION jingming_common_elements(relation text, attribute text, more_than real) RETURNS text[]
+-- The elements that stand in more than so many rows and in how many, {element: rows}, by the statistics of an index over
+-- `jingming_tokens_at` or of an array column. The app may not read those of an index itself, and has to know what it
+-- must not look up.
+CREATE FUNCTION jingming_common_elements(relation text, attribute text, more_than real) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(array_agg(element) FILTER (WHERE element IS NOT NULL AND share * greatest(rows, 0) > more_than), '{}')
+    SELECT coalesce(jsonb_object_agg(element, (share * rows)::bigint)
+                    FILTER (WHERE element IS NOT NULL AND share * rows > more_than), '{}')
     FROM (
         SELECT s.most_common_elems::text::text[] AS elements, s.most_common_elem_freqs AS shares,
             (SELECT coalesce(t.reltuples, c.reltuples) FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
