@@ -19,6 +19,7 @@ WORDS = json.loads((Path(__file__).parent / "archives.json").read_text(encoding=
 CITIES: dict[str, dict[str, Any]] = WORDS["cities"]
 ESTATES = [front + back for front in WORDS["estate_fronts"] for back in WORDS["estate_backs"]]
 STREETS = [front + back for front in WORDS["street_fronts"] for back in WORDS["street_backs"]]
+FIRST_ID = 1_000_000_000  # above the archives that the small company has
 TABLES = ("customers_customer", "customers_servicepoint", "customers_phone")
 
 
@@ -37,6 +38,11 @@ def fill(begin: int, end: int) -> float:
         cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
         note(f"{time.monotonic() - began:6.0f} s indexes and statistics")
     return time.monotonic() - began
+
+
+def device_of(point: Any) -> str:
+    """The number on the meter at a service point that `fill` wrote."""
+    return f"G{20_000_000 + point.pk - FIRST_ID}"
 
 
 def found_cities() -> None:
@@ -151,7 +157,7 @@ ROWS = {
     "customers_customer": f"""
 INSERT INTO customers_customer (id, kind, name, initials, number, quick, note, extra, province_id, city_id, district_id,
     occurred_at, recorded_at, imported, version)
-SELECT w.id + 1000000000, CASE WHEN firm THEN 'enterprise' ELSE 'person' END,
+SELECT w.id + {FIRST_ID}, CASE WHEN firm THEN 'enterprise' ELSE 'person' END,
     CASE WHEN firm THEN p.name || b.word || CASE WHEN throw % 3 = 0 THEN w.id::text ELSE '' END || t.word || '有限公司'
          ELSE s.word || g.word || coalesce(h.word, '') END,
     ARRAY[CASE WHEN firm THEN left(p.letters || b.letters || CASE WHEN throw % 3 = 0 THEN w.id::text ELSE '' END
@@ -166,12 +172,12 @@ JOIN bench_brand b ON b.k = w.brand JOIN bench_trade t ON t.k = w.trade
     "customers_servicepoint": f"""
 INSERT INTO customers_servicepoint (id, account_number, customer_id, address, device_number, network_element, active,
     extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)
-SELECT w.id + 1000000000, p.dialled || lpad(w.id::text, 8, '0'), w.id + 1000000000,
+SELECT w.id + {FIRST_ID}, p.dialled || lpad(w.id::text, 8, '0'), w.id + {FIRST_ID},
     CASE throw % 4 WHEN 0 THEN p.name || '市' || p.part WHEN 1 THEN p.part WHEN 2 THEN p.part ELSE '' END
     || CASE WHEN throw % 9 < 3 THEN s.word ELSE '' END
     || CASE WHEN throw % 17 = 0 THEN s.word || (pg_temp.throw(w.id, 15, 800) + 1) || '号'
-            WHEN throw % 17 < 10 THEN e.word || (pg_temp.throw(w.id, 15, 37) + 1) || '-' || (pg_temp.throw(w.id, 16, 4) + 1) || '-'
-                                      || (pg_temp.throw(w.id, 8, 18) + 1) || '0' || (pg_temp.throw(w.id, 17, 4) + 1)
+            WHEN throw % 17 < 10 THEN e.word || (pg_temp.throw(w.id, 15, 37) + 1) || '-'
+                 || (pg_temp.throw(w.id, 16, 4) + 1) || '-' || (pg_temp.throw(w.id, 8, 18) + 1) || '0' || (pg_temp.throw(w.id, 17, 4) + 1)
             ELSE e.word || (pg_temp.throw(w.id, 15, 37) + 1) || '栋' || (pg_temp.throw(w.id, 16, 4) + 1) || '单元'
                  || (pg_temp.throw(w.id, 8, 18) + 1) || '0' || (pg_temp.throw(w.id, 17, 4) + 1) || '室' END,
     'G' || (20000000 + w.id), '', true, '{{}}', p.province, p.city, p.district, since, since, true, 1
@@ -185,13 +191,13 @@ SELECT id, number, (SELECT array_agg(DISTINCT gram ORDER BY gram) FROM (
         SELECT substr(number, place, 4)::integer FROM generate_series(1, length(number) - 3) AS place
         UNION ALL SELECT 10000 + right(number, 4)::integer) AS of_it (gram)), '', true
 FROM (
-    SELECT w.id + 1000000000 AS id, CASE WHEN throw % 8 = 0
+    SELECT w.id + {FIRST_ID} AS id, CASE WHEN throw % 8 = 0
         THEN p.dialled || (2 + throw % 7) || lpad(pg_temp.throw(w.id, 11, 1000000)::text, 6, '0')
         ELSE o.word || lpad(pg_temp.throw(w.id, 12, 100000000)::text, 8, '0') END AS number
     FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place
     JOIN bench_operator o ON o.k = pg_temp.tail(w.id, 13, {_count("operator")})
     UNION ALL
-    SELECT w.id + 1000000000, '1' || (30 + throw % 70)::text || lpad(pg_temp.throw(w.id, 14, 100000000)::text, 8, '0')
+    SELECT w.id + {FIRST_ID}, '1' || (30 + throw % 70)::text || lpad(pg_temp.throw(w.id, 14, 100000000)::text, 8, '0')
     FROM ({WHO}) AS w WHERE throw % 4 = 0
 ) AS called
 """,

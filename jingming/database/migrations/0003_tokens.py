@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [(SQL.read_text(), None)],
+            "DROP FUNCTION jingming_initials_at(text[], bigint, bigint, bigint);"
             "DROP FUNCTION jingming_tokens_at(text, bigint, bigint, bigint);DROP FUNCTION jingming_tokens(text);"
             "DROP FUNCTION jingming_common_elements(text, text, real);",
         )

@@ -24,6 +24,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
 RETURN jingming_tokens(words) || array_remove(
     ARRAY['@' || province::text, '@' || city::text, '@' || district::text], NULL);
 
+-- Initials with the places they belong to, in the same manner; an index over it finds beginnings. In plpgsql, because
+-- the planner would write a function in SQL out, and with it forget the cost.
+CREATE FUNCTION jingming_initials_at(initials text[], province bigint, city bigint, district bigint) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10000 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN array_to_tsvector(initials || array_remove(
+        ARRAY['@' || province::text, '@' || city::text, '@' || district::text], NULL));
+END
+$$;
+
 -- The elements that stand in more than so many rows and in how many, {element: rows}, by the statistics of an index over
 -- `jingming_tokens_at` or of an array column. The app may not read those of an index itself, and has to know what it
 -- must not look up.
