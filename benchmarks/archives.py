@@ -20,7 +20,9 @@ CITIES: dict[str, dict[str, Any]] = WORDS["cities"]
 ESTATES = [front + back for front in WORDS["estate_fronts"] for back in WORDS["estate_backs"]]
 STREETS = [front + back for front in WORDS["street_fronts"] for back in WORDS["street_backs"]]
 FIRST_ID = 1_000_000_000  # above the archives that the small company has
-TABLES = ("customers_customer", "customers_servicepoint", "customers_phone")
+TABLES = (
+    "customers_customer", "customers_servicepoint", "customers_tenure", "customers_device", "customers_phone",
+)  # fmt: skip
 
 
 def fill(begin: int, end: int) -> float:
@@ -150,12 +152,16 @@ WHO = f"""
         pg_temp.tail(id, 2, {_count("surname")}) AS surname, pg_temp.throw(id, 3, {_count("given")}) AS given,
         CASE WHEN throw % 5 = 0 THEN NULL ELSE pg_temp.throw(id, 4, {_count("given")}) END AS second,
         pg_temp.throw(id, 5, {_count("brand")}) AS brand, pg_temp.tail(id, 6, {_count("trade")}) AS trade,
+        pg_temp.throw(id, 15, 37) + 1 AS house, pg_temp.throw(id, 16, 4) + 1 AS stair,
+        (pg_temp.throw(id, 8, 18) + 1) || '0' || (pg_temp.throw(id, 17, 4) + 1) AS flat,
+        pg_temp.throw(id, 18, 800) + 1 AS plot,
         timestamptz '2010-01-01' + (throw % 5700) * interval '1 day' AS since, throw
     FROM (SELECT g AS id, pg_temp.throw(g, 0, 2147483647) AS throw FROM generate_series(BEGIN + 1, END_) AS g) AS t
 """
 ROWS = {
     "customers_customer": f"""
-INSERT INTO customers_customer (id, kind, name, initials, number, quick, note, extra, province_id, city_id, district_id,
+INSERT INTO customers_customer (id, kind, name, initials, number, quick, note, sensitive,
+    key_account, extra, province_id, city_id, district_id,
     occurred_at, recorded_at, imported, version)
 SELECT w.id + {FIRST_ID}, CASE WHEN firm THEN 'enterprise' ELSE 'person' END,
     CASE WHEN firm THEN p.name || b.word || CASE WHEN throw % 3 = 0 THEN w.id::text ELSE '' END || t.word || '有限公司'
@@ -163,27 +169,34 @@ SELECT w.id + {FIRST_ID}, CASE WHEN firm THEN 'enterprise' ELSE 'person' END,
     ARRAY[CASE WHEN firm THEN left(p.letters || b.letters || CASE WHEN throw % 3 = 0 THEN w.id::text ELSE '' END
                                   || t.letters || 'yxgs', 20)
                ELSE s.letters || g.letters || coalesce(h.letters, '') END],
-    CASE WHEN firm THEN 'KH-' || w.id ELSE '' END, false, '', '{{}}', p.province, p.city, p.district,
+    CASE WHEN firm THEN 'KH-' || w.id ELSE '' END, false, '', '{{}}', false, '{{}}', p.province, p.city, p.district,
     since, since, true, 1
 FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place JOIN bench_surname s ON s.k = w.surname
 JOIN bench_given g ON g.k = w.given LEFT JOIN bench_given h ON h.k = w.second
 JOIN bench_brand b ON b.k = w.brand JOIN bench_trade t ON t.k = w.trade
 """,
     "customers_servicepoint": f"""
-INSERT INTO customers_servicepoint (id, account_number, customer_id, address, device_number, network_element, active,
+INSERT INTO customers_servicepoint (id, account_number, customer_id, address, contract_number, active,
     extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)
 SELECT w.id + {FIRST_ID}, p.dialled || lpad(w.id::text, 8, '0'), w.id + {FIRST_ID},
     CASE throw % 4 WHEN 0 THEN p.name || '市' || p.part WHEN 1 THEN p.part WHEN 2 THEN p.part ELSE '' END
     || CASE WHEN throw % 9 < 3 THEN s.word ELSE '' END
-    || CASE WHEN throw % 17 = 0 THEN s.word || (pg_temp.throw(w.id, 15, 800) + 1) || '号'
-            WHEN throw % 17 < 10 THEN e.word || (pg_temp.throw(w.id, 15, 37) + 1) || '-'
-                 || (pg_temp.throw(w.id, 16, 4) + 1) || '-' || (pg_temp.throw(w.id, 8, 18) + 1) || '0' || (pg_temp.throw(w.id, 17, 4) + 1)
-            ELSE e.word || (pg_temp.throw(w.id, 15, 37) + 1) || '栋' || (pg_temp.throw(w.id, 16, 4) + 1) || '单元'
-                 || (pg_temp.throw(w.id, 8, 18) + 1) || '0' || (pg_temp.throw(w.id, 17, 4) + 1) || '室' END,
-    'G' || (20000000 + w.id), '', true, '{{}}', p.province, p.city, p.district, since, since, true, 1
+    || CASE WHEN throw % 17 = 0 THEN s.word || plot || '号'
+            WHEN throw % 17 < 10 THEN e.word || house || '-' || stair || '-' || flat
+            ELSE e.word || house || '栋' || stair || '单元' || flat || '室' END,
+    '', true, '{{}}', p.province, p.city, p.district, since, since, true, 1
 FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place
 JOIN bench_street s ON s.k = pg_temp.tail(w.id * 7 + w.place, 9, {_count("street")})
 JOIN bench_estate e ON e.k = pg_temp.tail(w.id, 10, {_count("estate")})
+""",
+    "customers_tenure": f"""
+INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)
+SELECT w.id + {FIRST_ID}, w.id + {FIRST_ID}, 'holder', since, p.province, p.city, p.district
+FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place
+""",
+    "customers_device": f"""
+INSERT INTO customers_device (service_point_id, kind, number, model, installed_on, design_life)
+SELECT w.id + {FIRST_ID}, 'gas_meter', 'G' || (20000000 + w.id), 'G2.5', since::date, 10 FROM ({WHO}) AS w
 """,
     "customers_phone": f"""
 INSERT INTO customers_phone (customer_id, number, grams, label, active)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import connection, models
 from psycopg import sql
@@ -12,7 +13,7 @@ from psycopg import sql
 from jingming.database.sequences import reserve_ids
 
 CHUNK = 2_000  # lines sent at a time
-Cell = str | int | float | bool | datetime | None
+Cell = str | int | float | bool | Decimal | date | datetime | None
 
 
 def cell(value: Cell) -> str:
@@ -26,7 +27,7 @@ def cell(value: Cell) -> str:
         return text
     if value is True or value is False:
         return "t" if value else "f"
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return str(value)
 

@@ -20,11 +20,11 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
-from jingming.base.initials import begin_with
+from jingming.base.initials import begin_at
 from jingming.base.paging import Page, newest_first
 from jingming.base.tokens import place_token, tokens, tokens_at
 from jingming.customers import access, rules
-from jingming.customers.models import Customer, Phone, ServicePoint
+from jingming.customers.models import Customer, Device, Phone, ServicePoint
 from jingming.customers.rules import Reading, Way
 
 MOST_FOUND = 20
@@ -68,7 +68,7 @@ class Findings:
 def with_ways(user: Staff | object, customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """Customers with active phones and the service points that the person may see: what a line of a list shows. Three
     queries."""
-    return customers.prefetch_related(
+    return customers.select_related("manager").prefetch_related(
         Prefetch("service_points", access.service_points_visible_to(user).order_by("-active", "account_number")),
         Prefetch("phones", Phone.objects.filter(active=True).order_by("pk")),
     )
@@ -94,7 +94,7 @@ def find(user: Staff | object, words: str) -> Findings:
     for pk, way, value in _ranked(parts, rows, reading):
         surest.setdefault(pk, (way, value))
     ids = list(surest)[:MOST_FOUND]
-    found = with_ways(user, Customer.objects.all()).in_bulk(ids)
+    found = with_ways(user, Customer.objects.filter(merged_into=None)).in_bulk(ids)
     items = [
         Finding(found[pk], way, value, rules.pieces(value, words, way))
         for pk in ids
@@ -118,7 +118,7 @@ class Part:
 
 def _parts(user: Staff | object, reading: Reading) -> Iterator[Part]:
     """The ways in which the words can be read, the surest first."""
-    points, everybody = access.service_points_visible_to(user), access.visible_to(user)
+    points, everybody = access.service_points_visible_to(user), access.current_to(user)
     phones = Phone.objects.filter(Exists(everybody.filter(pk=OuterRef("customer_id"))), active=True)
     if reading.account:
         yield _of_point(Way.ACCOUNT, points.filter(account_number=reading.account))
@@ -126,15 +126,16 @@ def _parts(user: Staff | object, reading: Reading) -> Iterator[Part]:
     if reading.phone:
         yield Part(Way.PHONE, phones.filter(number=reading.phone), "customer_id", "number")
     if reading.device:
-        yield _of_point(Way.DEVICE, points.filter(device_number=reading.device))
+        hanging = Device.objects.filter(Exists(points.filter(pk=OuterRef("service_point_id"))), removed_on=None)
+        yield _of_device(hanging.filter(number=reading.device))
     if reading.account:
-        beginning = ServicePoint.objects.filter(account_number__startswith=reading.account)
-        yield _of_point(Way.ACCOUNT, points.filter(pk__in=_first(beginning)))
+        like_it = ServicePoint.objects.filter(account_number__startswith=reading.account)
+        yield _of_point(Way.ACCOUNT, points.filter(pk__in=_first(like_it)))
     if reading.digits:
         yield from _by_digits(phones, reading.digits)
     if reading.device:
-        beginning = ServicePoint.objects.filter(device_number__startswith=reading.device)
-        yield _of_point(Way.DEVICE, points.filter(pk__in=_first(beginning)))
+        beginning = Device.objects.filter(number__startswith=reading.device)
+        yield _of_device(hanging.filter(pk__in=_first(beginning)))
     if reading.name:
         yield from _by_name(user, reading)
     if reading.fragments:
@@ -142,8 +143,11 @@ def _parts(user: Staff | object, reading: Reading) -> Iterator[Part]:
 
 
 def _of_point(way: Way, points: Rows, *, most: int = MOST_FOUND + 1, cut: bool = False) -> Part:
-    value = {Way.ACCOUNT: "account_number", Way.DEVICE: "device_number", Way.ADDRESS: "address"}[way]
-    return Part(way, points, "customer_id", value, most, cut)
+    return Part(way, points, "customer_id", "address" if way == Way.ADDRESS else "account_number", most, cut)
+
+
+def _of_device(devices: Rows) -> Part:
+    return Part(Way.DEVICE, devices, "service_point__customer_id", "number")
 
 
 def _by_digits(phones: Rows, digits: str) -> Iterator[Part]:
@@ -163,7 +167,7 @@ def _by_name(user: Staff | object, reading: Reading) -> Iterator[Part]:
     here = access.living_within(user)
     yield Part(Way.NAME, here.filter(name__startswith=reading.name), "pk", "name")
     if reading.initials:
-        yield Part(Way.INITIALS, here.filter(begin_with(reading.initials)), "pk", "name")
+        yield Part(Way.INITIALS, here.filter(begin_at(reading.initials, _places(user))), "pk", "name")
     if reading.fragments and reading.named:
         inside, elsewhere = _holding("customer_by_fragment", "name", Customer.objects.all(), user, reading)
         if inside is None:
@@ -172,7 +176,7 @@ def _by_name(user: Staff | object, reading: Reading) -> Iterator[Part]:
             return
         yield Part(Way.NAME, here.filter(inside), "pk", "name")
         if elsewhere is not None:
-            yield Part(Way.NAME, access.visible_to(user).filter(pk__in=elsewhere), "pk", "name")
+            yield Part(Way.NAME, access.current_to(user).filter(pk__in=elsewhere), "pk", "name")
 
 
 def _by_address(user: Staff | object, reading: Reading) -> Iterator[Part]:
@@ -202,15 +206,20 @@ def _holding(
     rarest = min(common.get(token, 0) for token in reading.fragments)
     if rarest > COMMON:
         return None, None
-    ground = access.ground(user)
     held = tokens_at(field)
-    places = [place_token(pk) for pk in sorted(ground.provinces | ground.cities | ground.districts)]
     condition = Q(DataContains(held, list(reading.fragments)))
     for letter in reading.alone:
         condition &= Q(**{f"{field}__contains": letter})
-    if ground.everywhere:
+    places = [place_token(pk) for pk in _places(user)]
+    if not places:
         return condition, None
     return condition & Q(Overlap(held, places)), None if rarest else _first(rows.filter(condition), ELSEWHERE)
+
+
+def _places(user: Staff | object) -> list[int]:
+    """The units whose customers the person may see; none for somebody who sees all of them."""
+    ground = access.ground(user)
+    return [] if ground.everywhere else sorted(ground.provinces | ground.cities | ground.districts)
 
 
 def _sees_most(user: Staff | object) -> bool:
@@ -300,7 +309,7 @@ def by_phone(user: Staff | object, text: str) -> list[Customer]:
     except Unfit:
         return []
     reached = Phone.objects.filter(number=number, active=True).values("customer_id")
-    return list(access.visible_to(user).filter(pk__in=reached).order_by("occurred_at", "pk")[:CANDIDATES])
+    return list(access.current_to(user).filter(pk__in=reached).order_by("occurred_at", "pk")[:CANDIDATES])
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000
 RETURN jingming_tokens(words) || array_remove(
     ARRAY['@' || province::text, '@' || city::text, '@' || district::text], NULL);
 
--- Initials with the places they belong to, in the same manner; an index over it finds beginnings. In plpgsql, because
+-- Initials with the places they belong to, as {zxl,at12,at340}; an index over it finds beginnings. In plpgsql, because
 -- the planner would write a function in SQL out, and with it forget the cost.
 CREATE FUNCTION jingming_initials_at(initials text[], province bigint, city bigint, district bigint) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10000 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN array_to_tsvector(initials || array_remove(
-        ARRAY['@' || province::text, '@' || city::text, '@' || district::text], NULL));
+        ARRAY['at' || province::text, 'at' || city::text, 'at' || district::text], NULL));
 END
 $$;
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0004_search_by_initials_and_last_four'),
+        ('customers', '0007_drop_what_became_rows'),
     ]
 
     operations = [

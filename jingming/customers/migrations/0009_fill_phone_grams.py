@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     atomic = False  # each batch is kept as it is done; begun again, it does no harm
 
     dependencies = [
-        ("customers", "0005_phone_grams"),
+        ("customers", "0008_phone_grams"),
     ]
 
     operations = [

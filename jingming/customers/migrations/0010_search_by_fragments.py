@@ -1,5 +1,6 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False  # built beside the work that goes on
 
     dependencies = [
-        ('customers', '0006_fill_phone_grams'),
+        ('customers', '0009_fill_phone_grams'),
         ('database', '0003_tokens'),
     ]
 
@@ -21,6 +22,14 @@ class Migration(migrations.Migration):
         RemoveIndexConcurrently(
             model_name='phone',
             name='phone_by_last_four',
+        ),
+        AddIndexConcurrently(
+            model_name='customer',
+            index=django.contrib.postgres.indexes.GinIndex(models.Func(models.F('initials'), models.F('province_id'), models.F('city_id'), models.F('district_id'), function='jingming_initials_at', output_field=django.contrib.postgres.search.SearchVectorField()), name='customer_by_initials_at'),
+        ),
+        RemoveIndexConcurrently(
+            model_name='customer',
+            name='customer_by_initials',
         ),
         AddIndexConcurrently(
             model_name='customer',
