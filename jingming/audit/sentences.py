@@ -40,6 +40,8 @@ WORDS: dict[str, str | Promise] = {
     "interactions.registered": _("wrote down a contact"),
     "interactions.disposed": _("decided what became of a contact"),
     "loading.loaded": _("loaded a batch"),
+    "loading.demo_begun": _("began the demo city"),
+    "loading.demo_finished": _("finished the demo city"),
     "jobs.retried": _("tried a failed job again"),
     "jobs.given_up": _("gave a failed job up"),
 }

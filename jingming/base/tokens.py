@@ -1,7 +1,7 @@
 """Fragments of names and addresses: 鑫源 finds 铜陵鑫源餐饮有限公司, 桂花 601 finds 桂花苑12-2-601.
 
 The database cuts what is kept (`jingming_tokens`, in database/migrations/0003_tokens.sql), this module what somebody
-types. Both say the same of every text; see docs/decisions/0017-finding-by-fragments.md.
+types. Both say the same of every text; see docs/decisions/0018-finding-by-fragments.md.
 """
 
 from __future__ import annotations

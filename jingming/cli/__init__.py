@@ -36,7 +36,7 @@ MENU: Mapping[str, Entry] = {
     "user": Entry("people", "Keep the accounts of the people who work here."),
     "token": Entry("people", "Print a new API token of a person."),
     "import": Entry("data", "Bring in what another system holds."),
-    "demo": Entry("data", "Load the demo company."),
+    "demo": Entry("data", "Load the demo city."),
 }
 
 

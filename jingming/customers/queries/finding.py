@@ -2,7 +2,7 @@
 
 What was typed is read in several ways (`rules.read_query`), each way asks its own index, and all of them are one query.
 No way examines more than a bounded number of rows, however common what was typed: see
-docs/decisions/0017-finding-by-fragments.md.
+docs/decisions/0018-finding-by-fragments.md.
 """
 
 from __future__ import annotations
