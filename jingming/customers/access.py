@@ -86,6 +86,20 @@ def current_to(user: Staff | object) -> QuerySet[Customer]:
     return visible_to(user).filter(merged_into=None)
 
 
+def service_points_within(user: Staff | object) -> QuerySet[ServicePoint]:
+    """The service points in the covered places: the part of `service_points_visible_to` that can be walked by index,
+    so each place is named from its province down."""
+    place = ground(user)
+    if place.everywhere or not place:
+        return ServicePoint.objects.filter(_covered(place))
+    condition = Q(province__in=place.provinces) if place.provinces else Q(pk__in=[])
+    for city in (units()[pk] for pk in place.cities):
+        condition |= Q(province=city.province_id, city=city.pk)
+    for district in (units()[pk] for pk in place.districts):
+        condition |= Q(province=district.province_id, city=district.city_id, district=district.pk)
+    return ServicePoint.objects.filter(condition)
+
+
 def service_points_visible_to(user: Staff | object) -> QuerySet[ServicePoint]:
     """The service points in the covered places, and all those of customers who live there."""
     place = ground(user)
