@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import connection, models
 from psycopg import sql
@@ -12,7 +13,7 @@ from psycopg import sql
 from jingming.database.sequences import reserve_ids
 
 CHUNK = 2_000  # lines sent at a time
-Cell = str | int | float | bool | datetime | None
+Cell = str | int | float | bool | Decimal | date | datetime | None
 
 
 def cell(value: Cell) -> str:
@@ -29,6 +30,11 @@ def cell(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value)
+
+
+def as_text_line(row: Sequence[Cell]) -> str:
+    """A row in COPY's text format."""
+    return "\t".join(map(cell, row)) + "\n"
 
 
 def as_json(value: object) -> str:
@@ -52,7 +58,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy, connection.execute_wrapper(_refuse):
         for chunk in _chunks(rows):
-            copy.write("".join(["\t".join(map(cell, row)) + "\n" for row in chunk]).encode())
+            copy.write("".join(map(as_text_line, chunk)).encode())
             count += len(chunk)
     return count
 
