@@ -1,2 +1,4 @@
-"""Files of master data: read (`reading`, `cells`), matched with our columns (`kinds`, `matching`), loaded (`loading`
-and one module for each kind), and written again (`writing`, `exporting`)."""
+"""Spreadsheets as people send them: read with patience, refused with a way out, written so that nothing is lost.
+
+`reading.open_sheet` opens any file, `cells` turns what stands in a cell into what is kept, `writing` makes files.
+"""
