@@ -30,6 +30,7 @@ WORDS: dict[str, str | Promise] = {
     "organisation.area_added": _("added a service area"),
     "codes.added": _("added a code"),
     "codes.relabelled": _("renamed a code"),
+    "codes.placed": _("put a code in another place"),
     "codes.retired": _("retired a code"),
     "codes.restored": _("restored a code"),
     "files.attached": _("attached a file"),
@@ -38,6 +39,10 @@ WORDS: dict[str, str | Promise] = {
     "interactions.registered": _("wrote down a contact"),
     "interactions.disposed": _("decided what became of a contact"),
     "loading.loaded": _("loaded a batch"),
+    "loading.uploaded": _("handed in a file of master data"),
+    "loading.cancelled": _("cancelled a load"),
+    "loading.exported": _("exported master data"),
+    "loading.fetched": _("fetched a file of master data"),
     "jobs.retried": _("tried a failed job again"),
     "jobs.given_up": _("gave a failed job up"),
 }

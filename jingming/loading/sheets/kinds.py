@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.rules import Authority
 from jingming.base.errors import Unfit
-from jingming.customers.rules import NOTE_LENGTH, one_line, phone_number
+from jingming.customers.rules import ACCOUNT_LENGTH, LONGEST_LIFE, NOTE_LENGTH, account_number, one_line, phone_number
 
 from . import cells
 
@@ -91,6 +91,20 @@ def _note(value: cells.Value) -> str:
     return text
 
 
+def _account(value: cells.Value) -> str:
+    """An account number as it is kept."""
+    text = cells.as_code(value, longest=ACCOUNT_LENGTH)
+    return account_number(text) if text else ""
+
+
+def _life(value: cells.Value) -> int | None:
+    return cells.as_whole(value, 1, LONGEST_LIFE)
+
+
+def _position(value: cells.Value) -> int | None:
+    return cells.as_whole(value, 0, 32_767)
+
+
 def _amount(value: cells.Value) -> Decimal | None:
     return cells.as_decimal(value)
 
@@ -155,7 +169,7 @@ def _device(place: int) -> tuple[Column, ...]:
         Column(f"device{tail}_model", labels["model"][place], _line(60), tuple(f"{name}{tail}" for name in also["model"])),
         Column(f"device{tail}_installed", labels["installed"][place], cells.as_date,
                tuple(f"{name}{tail}" for name in also["installed"]), empty=NO_DAY, dated=True),
-        Column(f"device{tail}_life", labels["life"][place], cells.as_whole, tuple(f"{name}{tail}" for name in also["life"]), empty=NO_ID),
+        Column(f"device{tail}_life", labels["life"][place], _life, tuple(f"{name}{tail}" for name in also["life"]), empty=NO_ID),
     )  # fmt: skip
 
 
@@ -165,7 +179,7 @@ SERVICE_POINTS = Kind(
     icon="map-pin",
     authority=Authority.CHANGE_CUSTOMERS,
     columns=(
-        Column("account_number", _("Account number"), _code(30),
+        Column("account_number", _("Account number"), _account,
                ("account", "account no", "account no.", "acct no", "户号", "用户户号", "用电户号", "用气户号", "用水户号", "账户号", "缴费号"), must=True),
         Column("customer_number", _("Customer number"), _line(30),
                ("customer no", "customer no.", "customer id", "客户号", "客户编码", "用户编号")),
@@ -233,7 +247,7 @@ CODES = Kind(
         Column("zh", _("Name in Chinese"), _line(60), ("zh", "chinese", "中文", "中文名"), new=True),
         Column("en", _("Name in English"), _line(60), ("en", "english", "英文", "英文名"), new=True),
         Column("parent", _("Below"), _line(40), ("parent", "上级", "上级代码"), empty=""),
-        Column("position", _("Order"), cells.as_whole, ("position", "order", "排序", "顺序", "序号"), empty=None),
+        Column("position", _("Order"), _position, ("position", "order", "排序", "顺序", "序号"), empty=None),
         Column("active", _("In use"), cells.as_yes_no, ("active", "enabled", "是否启用", "启用"), empty=None),
     ),
 )  # fmt: skip

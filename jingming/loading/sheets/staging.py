@@ -1,40 +1,52 @@
 """Cleaned rows in a temporary table beside what is kept: SQL compares them there and writes only what differs.
 
-A fact is one thing that a file may say about a row. A file that does not say it (NULL) leaves it as it is; one that
-says it is empty writes so (`NOTHING`): then even a date, an amount or a reference goes.
+    staged   the rows of the file, cleaned: `row` and the columns of the kind
+    found    which of them is which row that is there: (row, id)
+    merged   what each would become: `id`, `state` (new, changed, same), `facts` as histories tell them, and the columns
+
+A file that does not say something (NULL) leaves it as it is; one that says it is empty writes so (`NOTHING`): then
+even a date, an amount or a reference goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 from psycopg import sql
 
 from jingming.loading.copying import CHUNK, Cell, as_text_line
 
+from .work import Counts, Detail, Problem
+
 Columns = Sequence[tuple[str, str]]  # name, type in SQL
 
-# What an emptied value of a type looks like on its way.
-NOTHING = {"bigint": "0", "smallint": "0", "date": "'-infinity'", "numeric(12,2)": "'NaN'"}
+# Type in SQL → what an emptied value looks like on its way.
+NOTHING = {"bigint": "0", "smallint": "0", "date": "'-infinity'::date", "numeric": "'NaN'::numeric"}
 
 
 @dataclass(frozen=True)
 class Fact:
     """One thing about a row of the main table.
 
-    `name` is how histories call it; `column` where it is kept, `type` of what in SQL; `empty` what a new row holds
-    that says nothing of it. `shown_now` and `shown_then` say it as histories do, before and after, where that is not
-    the value itself.
+    `name` is how histories call it, `column` where it is kept, of which `type`, `empty` what a new row holds that says
+    nothing of it, `fallback` a better value for that. `shown` says it as histories do, where that is not the value
+    itself: SQL with {} before the column.
     """
 
     name: str
     column: str
     type: str
     empty: str = "''"
-    shown_now: str = ""
-    shown_then: str = ""
+    shown: str = ""
+    fallback: str = ""
+
+    def falling_back_on(self, value: str) -> Fact:
+        """The same, with another value for new rows that say nothing of it."""
+        return replace(self, fallback=value)
 
     @property
     def value(self) -> str:
@@ -42,45 +54,74 @@ class Fact:
         if self.type in NOTHING:
             nothing = NOTHING[self.type]
             return f"CASE WHEN s.{self.column} IS NULL THEN o.{self.column} ELSE nullif(s.{self.column}, {nothing}) END"
-        return f"coalesce(s.{self.column}, o.{self.column}, {self.empty})"
+        return f"coalesce(s.{self.column}, o.{self.column}, {self.fallback or self.empty})"
 
     @property
     def differs(self) -> str:
-        """Whether the row `m` (merged) says something else than the row `o` that is there."""
-        return f"m.{self.column} IS DISTINCT FROM o.{self.column}"
+        return f"m.{self.column} IS DISTINCT FROM m.was_{self.column}"
+
+    @property
+    def told(self) -> str:
+        """SQL for `"name":[before,after]`, NULL where there is nothing to tell."""
+        before = self.shown.format("was_") if self.shown else f"m.was_{self.column}"
+        after = self.shown.format("") if self.shown else f"m.{self.column}"
+        speaks = f"m.{self.column} IS NOT NULL" if self.empty == "NULL" else f"m.{self.column} <> {self.empty}"
+        after = f"""coalesce(to_json({after})::text, '""')"""
+        return (
+            f"CASE WHEN m.was_id IS NOT NULL AND {self.differs} THEN"
+            f""" '"{self.name}":[' || coalesce(to_json({before})::text, '""') || ',' || {after} || ']'"""
+            f""" WHEN m.was_id IS NULL AND {speaks} THEN '"{self.name}":["",' || {after} || ']' END"""
+        )
 
 
-def history(facts: Iterable[Fact], *, new: bool) -> str:
-    """SQL for the facts of a line of history, {name: [before, after]}: of what differs, or of all that a new row says."""
-    parts = []
-    for fact in facts:
-        before, after = fact.shown_now or f"o.{fact.column}", fact.shown_then or f"m.{fact.column}"
-        if new:
-            empty = "false" if fact.type == "boolean" else fact.empty
-            said = f"{after} IS NOT NULL AND {after}::text <> ({empty})::text" if empty != "NULL" else f"{after} IS NOT NULL"
-            parts.append(f"CASE WHEN {said} THEN '\"{fact.name}\":[\"\",' || to_json({after}) || ']' END")
-        else:
-            parts.append(
-                f"CASE WHEN {fact.differs} THEN '\"{fact.name}\":['"
-                f" || coalesce(to_json({before})::text, '\"\"') || ',' || coalesce(to_json({after})::text, '\"\"') || ']' END"
-            )
-    return "('{' || concat_ws(',', " + ", ".join(parts) + ") || '}')::jsonb"
-
-
+# --- Asking ---------------------------------------------------------------------------------------------------------
 def run(statement: str, values: Sequence[object] = ()) -> int:
     """Execute; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values) or None)
-        return cursor.rowcount
+        return int(cursor.rowcount)
+
+
+def run_named(statement: str, values: Mapping[str, object]) -> int:
+    """Execute with named values; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, dict(values))
+        return int(cursor.rowcount)
 
 
 def ask(statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
     """Execute; all that it answers."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values) or None)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
+def stream(statement: str, values: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
+    """The rows of an answer of any length, some thousands in memory at a time. Within a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DECLARE told NO SCROLL CURSOR FOR {statement}", list(values) or None)
+        while True:
+            cursor.execute(f"FETCH {CHUNK} FROM told")
+            rows = cursor.fetchall()
+            yield from rows
+            if len(rows) < CHUNK:
+                cursor.execute("CLOSE told")
+                return
+
+
+def sql_of(rows: QuerySet[Model]) -> tuple[str, list[object]]:
+    """The ids of these rows as a subquery with its values: rights are said once, by access.py, and hold in SQL too."""
+    statement, values = rows.order_by().values("pk").query.sql_with_params()
+    return statement, list(values)
+
+
+def problems(column: str, sentence: str, statement: str, values: Sequence[object] = ()) -> Iterator[Problem]:
+    """One problem for each (row, value) that the statement finds."""
+    for row, value in ask(statement, values):
+        yield Problem(int(str(row)), column, "" if value is None else str(value), sentence)
+
+
+# --- Staged ---------------------------------------------------------------------------------------------------------
 def stage(table: str, columns: Columns, rows: Iterable[Sequence[Cell]]) -> None:
     """Make the temporary table and COPY the rows into it; each begins with its row number in the file. It is gone at
     the end of the transaction. `rows` may read a file and raise, but asks this connection nothing."""
@@ -99,6 +140,83 @@ def stage(table: str, columns: Columns, rows: Iterable[Sequence[Cell]]) -> None:
     run(f"ANALYZE {table}")
 
 
+def leave_out(rows: Collection[int], *tables: str) -> None:
+    """Take rows out of those of the tables that are there by now."""
+    if not rows:
+        return
+    for table in tables:
+        if ask("SELECT to_regclass(%s)", [f"pg_temp.{table}"]) != [(None,)]:
+            run(f"DELETE FROM {table} WHERE row = ANY(%s)", [list(rows)])
+
+
 def drop(table: str) -> None:
     """Forget a temporary table that is about to be made anew."""
-    run(f"DROP TABLE IF EXISTS {table}")
+    run(f"DROP TABLE IF EXISTS pg_temp.{table}")
+
+
+# --- Merged ---------------------------------------------------------------------------------------------------------
+def merge(
+    *, kept: str, facts: Sequence[Fact], table: str, beside: str, write: bool, more: Sequence[str], joins: str = ""
+) -> str:
+    """SQL that makes `merged` of `staged` and `found`.
+
+    `kept` are the rows that are there (as o); `beside` is the condition (on m) that something outside the main table
+    differs; `more` are further columns (of s and o), `joins` further tables for them. New rows draw their ids if they
+    are going to be written.
+    """
+    fresh = f"nextval('{table}_id_seq')" if write else "NULL::bigint"
+    values = ", ".join(f"{fact.value} AS {fact.column}" for fact in facts)
+    before = ", ".join(f"o.{fact.column} AS was_{fact.column}" for fact in facts)
+    differs = " OR ".join(fact.differs for fact in facts)
+    told = ", ".join(fact.told for fact in facts)
+    inner = (
+        f"SELECT s.row, o.id AS was_id, coalesce(o.id, {fresh}) AS id, o.version AS was_version, {values}, {before}, "
+        f"{', '.join(more)} FROM staged s LEFT JOIN found f ON f.row = s.row LEFT JOIN {kept} o ON o.id = f.id {joins}"
+    )
+    return (
+        "CREATE TEMP TABLE merged ON COMMIT DROP AS SELECT m.*,"
+        f" CASE WHEN m.was_id IS NULL THEN 'new' WHEN ({differs}) OR ({beside}) THEN 'changed' ELSE 'same' END AS state,"
+        f" ('{{' || concat_ws(',', {told}) || '}}')::jsonb AS facts FROM ({inner}) m"
+    )
+
+
+def locked_unchanged(table: str) -> bool:
+    """Lock the rows of the table that are going to change, in the order of their ids; whether they still are as they
+    were when they were compared."""
+    return not ask(
+        "SELECT 1 FROM (SELECT t.version, m.was_version FROM merged m"
+        f" JOIN {table} t ON t.id = m.was_id WHERE m.state = 'changed' ORDER BY t.id FOR UPDATE OF t) pairs"
+        " WHERE version <> was_version LIMIT 1"
+    )
+
+
+def counts() -> Counts:
+    """How many rows of `merged` are new, changed, the same."""
+    found = {str(state): int(str(count)) for state, count in ask("SELECT state, count(*) FROM merged GROUP BY state")}
+    return Counts(new=found.get("new", 0), changed=found.get("changed", 0), same=found.get("same", 0))
+
+
+def details(called: str, limit: int, facts: str = "m.facts") -> list[Detail]:
+    """The first rows that are new or changed; `called` is the column by whose value they are called."""
+    rows = ask(
+        f"SELECT m.row, m.{called}, m.state, ({facts})::text FROM merged m WHERE m.state <> 'same' ORDER BY m.row LIMIT %s",
+        [limit],
+    )
+    return [Detail(int(str(row)), str(name or ""), str(state), json.loads(str(told))) for row, name, state, told in rows]
+
+
+def stretches(table: str, size: int) -> Iterator[tuple[int, int]]:
+    """(first, last) row numbers, so that about `size` rows of the table lie between them."""
+    [(lowest, highest)] = ask(f"SELECT min(row), max(row) FROM {table} WHERE state <> 'same'")
+    if lowest is None or highest is None:
+        return
+    first = int(str(lowest))
+    while first <= int(str(highest)):
+        yield first, first + size - 1
+        first += size
+
+
+def touched(first: int, last: int) -> int:
+    """How many rows between these are new or changed."""
+    [(count,)] = ask("SELECT count(*) FROM merged WHERE state <> 'same' AND row BETWEEN %s AND %s", [first, last])
+    return int(str(count))
