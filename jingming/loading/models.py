@@ -54,7 +54,9 @@ class Run(models.Model):
     file_name = models.CharField(max_length=200)
     store_key = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0, help_text="bytes")
-    sheet = models.CharField(max_length=60, blank=True, help_text="name of the sheet of the workbook; the first if empty")
+    sheet = models.CharField(
+        max_length=60, blank=True, help_text="name of the sheet of the workbook; the first if empty"
+    )
     sheets = models.JSONField(default=list, help_text="names of all sheets of the workbook")
     heading = models.JSONField(default=list, help_text="names of the file's columns, from the left")
     mapping = models.JSONField(default=dict, help_text="{our column: its place in the heading, from 0}")
@@ -76,7 +78,7 @@ class Run(models.Model):
 
     class Meta:
         verbose_name = _("run")
-        indexes: ClassVar = [models.Index("by", "-id", name="run_by_person")]
+        indexes: ClassVar = [models.Index("by", "id", name="run_by_person")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="run_is_in_a_known_state"),
         ]

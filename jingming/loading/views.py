@@ -72,7 +72,12 @@ def hand_in(request: StaffRequest, kind: str) -> HttpResponse:
             put_on(form, refusal)
         else:
             return redirect("data_run", run.pk)
-    context = {"kind": of, "form": form, "must": [c for c in of.columns if c.must], "new": [c for c in of.columns if c.new]}
+    context = {
+        "kind": of,
+        "form": form,
+        "must": [c for c in of.columns if c.must],
+        "new": [c for c in of.columns if c.new],
+    }
     return render(request, "loading/hand_in.html", context, status=422 if form.errors else 200)
 
 
@@ -104,9 +109,7 @@ def template(request: StaffRequest, kind: str) -> FileResponse:
         exporting.write_template(place, of)
         file.write(place.read_bytes())
     file.seek(0)
-    return FileResponse(
-        file, as_attachment=True, filename=f"{of.label}.xlsx", content_type=TYPES["xlsx"], headers=SAFE
-    )
+    return FileResponse(file, as_attachment=True, filename=f"{of.label}.xlsx", content_type=TYPES["xlsx"], headers=SAFE)
 
 
 @require_safe

@@ -80,7 +80,9 @@ def work(run_id: int) -> None:
     if run is None or not run.busy:
         return
     with direct() as line:
-        held = line.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [queries.lock_of(run_id)]).fetchone()
+        held = line.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [queries.lock_of(run_id)]
+        ).fetchone()
         if held is None or not held[0]:
             return
         run.refresh_from_db()
@@ -90,7 +92,11 @@ def work(run_id: int) -> None:
             end(run, State.BROKEN, _("The work was cut off, and nothing was loaded. Begin again."))
             return
         if run.by is not None and queries.kind_of(run) not in access.kinds_open_to(run.by):
-            end(run, State.REFUSED, _("This kind of data is not yours to load any more. Ask the security administrator."))
+            end(
+                run,
+                State.REFUSED,
+                _("This kind of data is not yours to load any more. Ask the security administrator."),
+            )
             return
         Run.objects.filter(pk=run_id).update(taken_at=now())
         run.taken_at = now()
@@ -157,9 +163,7 @@ def _load(run: Run, watching: Watching) -> None:
 def _load_sheet(run: Run, watching: Watching, *, write: bool) -> Outcome:
     file = File(store.path_of(run.store_key), run.file_name, run.sheet)
     terms = Terms(by=run.by, at=now(), write=write, empty_clears=run.empty_clears)
-    return load_sheet(
-        file, queries.kind_of(run), run.mapping, terms, skip_bad=run.skip_bad, progress=watching
-    )
+    return load_sheet(file, queries.kind_of(run), run.mapping, terms, skip_bad=run.skip_bad, progress=watching)
 
 
 def _came_to(run: Run, outcome: Outcome) -> dict[str, object]:
@@ -196,7 +200,12 @@ def _write(run: Run, watching: Watching) -> None:
     def write(place: Path) -> None:
         nonlocal rows
         rows = exporting.export(
-            place, kind, by=run.by, form=run.file_name.rpartition(".")[2], unit=run.filter.get("unit", ""), progress=watching
+            place,
+            kind,
+            by=run.by,
+            form=run.file_name.rpartition(".")[2],
+            unit=run.filter.get("unit", ""),
+            progress=watching,
         )
 
     key = _kept(write)

@@ -76,7 +76,9 @@ class Codes(Gathered):
         above = {place: self.names.get(code.parent_id or 0, "") for place, code in self.there.items()}
         for row in self.rows:
             line = self.lines[row]
-            above[line.set, line.code] = line.parent if line.parent is not None else above.get((line.set, line.code), "")
+            above[line.set, line.code] = (
+                line.parent if line.parent is not None else above.get((line.set, line.code), "")
+            )
         for row in self.rows:
             line = self.lines[row]
             if (line.set, line.code) not in self.there:
@@ -84,7 +86,9 @@ class Codes(Gathered):
                     if not getattr(line, column):
                         yield Problem(row, column, "", _("This cannot be left empty for a code that is new."))
             if line.parent and (line.set, line.parent) not in above:
-                yield Problem(row, "parent", line.parent, _("The list has no such code. Correct it, or add it to the file."))
+                yield Problem(
+                    row, "parent", line.parent, _("The list has no such code. Correct it, or add it to the file.")
+                )
             elif line.parent and self._goes_round(line, above):
                 yield Problem(row, "parent", line.parent, _("These codes would stand below each other in a circle."))
 

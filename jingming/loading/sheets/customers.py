@@ -84,7 +84,9 @@ class Customers:
             sentence = _("Give a customer number: by it the row is known again when the file is loaded once more.")
             raise Bad([("number", "", sentence)])
         if archive and not (str(archive).isascii() and str(archive).isdigit() and len(str(archive)) < 19):
-            raise Bad([("archive", archive, _("This is the number of no archive. Leave it empty for one that is new."))])
+            raise Bad(
+                [("archive", archive, _("This is the number of no archive. Leave it empty for one that is new."))]
+            )
         unit, kind, manager = get("unit"), get("kind"), get("manager")
         contact, duty, contact_phone = get("contact"), get("duty"), get("contact_phone")
         if (duty or contact_phone) and not contact:
@@ -129,7 +131,9 @@ class Customers:
         )  # fmt: skip
         if self.terms.by is not None:
             seen, values = staging.sql_of(access.visible_to(self.terms.by))
-            unseen = "SELECT s.row, {}::text FROM staged s JOIN found f USING (row) WHERE {} AND f.id NOT IN (" + seen + ")"
+            unseen = (
+                "SELECT s.row, {}::text FROM staged s JOIN found f USING (row) WHERE {} AND f.id NOT IN (" + seen + ")"
+            )
             yield from staging.problems(
                 "archive", _("There is no archive with this number among those that you may see."),
                 unseen.format("s.archive", "s.archive IS NOT NULL"), values,
@@ -237,16 +241,16 @@ _WITH_PHONES = (
 )
 # What a stretch of rows becomes, in this order.
 WRITE = (
-    "INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive, key_account,"
+    ("INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive, key_account,"
     " manager_id, extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)"
     " SELECT m.id, m.kind, m.name, m.initials, m.number, %(department)s, false, m.note, m.sensitive, m.key_account,"
     " m.manager_id, '{}', u.province_id, u.city_id, u.district_id, %(at)s, %(at)s, true, 1"
-    f" FROM merged m JOIN organisation_unit u ON u.id = m.unit_id WHERE m.state = 'new' AND {_IN_STRETCH}",
-    "UPDATE customers_customer c SET kind = m.kind, name = m.name, initials = m.initials, number = m.number, note = m.note,"
+    f" FROM merged m JOIN organisation_unit u ON u.id = m.unit_id WHERE m.state = 'new' AND {_IN_STRETCH}"),
+    ("UPDATE customers_customer c SET kind = m.kind, name = m.name, initials = m.initials, number = m.number, note = m.note,"
     " sensitive = m.sensitive, key_account = m.key_account, manager_id = m.manager_id, province_id = u.province_id,"
     " city_id = u.city_id, district_id = u.district_id, quick = false, version = c.version + 1"
     " FROM merged m LEFT JOIN organisation_unit u ON u.id = m.unit_id"
-    f" WHERE c.id = m.id AND m.state = 'changed' AND m.facts <> '{{}}' AND {_IN_STRETCH}",
+    f" WHERE c.id = m.id AND m.state = 'changed' AND m.facts <> '{{}}' AND {_IN_STRETCH}"),
     # The lines come before phones and contact persons, so that they can tell which of those are new.
     changes("added", _WITH_PHONES, f"merged m JOIN customers_customer c ON c.id = m.id WHERE m.state = 'new' AND {_IN_STRETCH}"),
     changes(
@@ -260,11 +264,11 @@ WRITE = (
         f" WHERE m.state = 'changed' AND {_IN_STRETCH} AND NOT EXISTS"
         " (SELECT 1 FROM customers_phone p WHERE p.customer_id = m.id AND p.number = n.number AND p.active)",
     ),
-    "INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
+    ("INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
     " SELECT m.id, NULL, n.number, '', true FROM merged m CROSS JOIN LATERAL unnest(m.phones) WITH ORDINALITY AS n(number, nth)"
     f" WHERE m.state <> 'same' AND {_IN_STRETCH} ORDER BY m.row, n.nth"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = NULL"
-    " WHERE NOT customers_phone.active",
+    " WHERE NOT customers_phone.active"),
     changes(
         "contact_changed",
         "jsonb_build_object('contact', jsonb_build_array(k.name, k.name), 'duty', jsonb_build_array(k.duty, m.duty))",
@@ -272,8 +276,8 @@ WRITE = (
         " AND k.name = m.contact AND k.active"
         f" WHERE m.state = 'changed' AND m.duty IS NOT NULL AND k.duty <> m.duty AND {_IN_STRETCH}",
     ),
-    "UPDATE customers_contactperson k SET duty = m.duty FROM merged m WHERE k.customer_id = m.id AND k.name = m.contact"
-    f" AND k.active AND m.duty IS NOT NULL AND k.duty <> m.duty AND m.state <> 'same' AND {_IN_STRETCH}",
+    ("UPDATE customers_contactperson k SET duty = m.duty FROM merged m WHERE k.customer_id = m.id AND k.name = m.contact"
+    f" AND k.active AND m.duty IS NOT NULL AND k.duty <> m.duty AND m.state <> 'same' AND {_IN_STRETCH}"),
     changes(
         "contact_added",
         "jsonb_strip_nulls(jsonb_build_object('contact', jsonb_build_array('', m.contact),"
@@ -283,16 +287,16 @@ WRITE = (
         f" AND {_IN_STRETCH} AND NOT EXISTS (SELECT 1 FROM customers_contactperson k WHERE k.customer_id = m.id"
         " AND k.name = m.contact AND k.active)",
     ),
-    "INSERT INTO customers_contactperson (customer_id, name, duty, active)"
+    ("INSERT INTO customers_contactperson (customer_id, name, duty, active)"
     " SELECT m.id, m.contact, coalesce(m.duty, ''), true FROM merged m WHERE m.state <> 'same' AND m.contact IS NOT NULL"
     f" AND {_IN_STRETCH} AND NOT EXISTS (SELECT 1 FROM customers_contactperson k WHERE k.customer_id = m.id"
-    " AND k.name = m.contact AND k.active)",
-    "INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
+    " AND k.name = m.contact AND k.active)"),
+    ("INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
     " SELECT m.id, min(k.id), m.contact_phone, '', true FROM merged m JOIN customers_contactperson k ON k.customer_id = m.id"
     f" AND k.name = m.contact AND k.active WHERE m.state <> 'same' AND m.contact_phone IS NOT NULL AND {_IN_STRETCH}"
     " GROUP BY m.id, m.contact_phone"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = excluded.contact_id"
-    " WHERE NOT customers_phone.active",
+    " WHERE NOT customers_phone.active"),
 )  # fmt: skip
 
 
@@ -318,5 +322,3 @@ def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object
         values,
     )
     return int(str(count)), rows
-
-

@@ -118,7 +118,9 @@ class Elements(Gathered):
             self.facts[row] = self._differences(there, line)
             self.states[row] = "new" if there is None else "changed" if self.facts[row] else "same"
             if self.states[row] == "changed" and by and there and not access.may_change_network(by, there):
-                yield Problem(row, "code", line.code, _("This element belongs to a place whose network you do not keep."))
+                yield Problem(
+                    row, "code", line.code, _("This element belongs to a place whose network you do not keep.")
+                )
 
     def _orphans(self) -> Iterator[Problem]:
         """Rows below a row that cannot be loaded cannot be loaded either."""
@@ -135,7 +137,11 @@ class Elements(Gathered):
 
     @staticmethod
     def _differences(there: NetworkElement | None, line: Line) -> dict[str, list[object]]:
-        kept = queries.facts_of_element(there) if there else {"kind": "", "name": "", "parent": "", "unit": "", "active": True}
+        kept = (
+            queries.facts_of_element(there)
+            if there
+            else {"kind": "", "name": "", "parent": "", "unit": "", "active": True}
+        )
         given: dict[str, object] = {
             "kind": line.kind, "name": line.name, "parent": line.parent, "unit": line.unit.code if line.unit else None,
             "active": line.active,
@@ -182,7 +188,13 @@ class Elements(Gathered):
                 code, facts = self.lines[row].code, self.facts[row]
                 told = {name: pair for name, pair in facts.items() if name != "unit"}
                 audit.record(
-                    "customers.element_changed", self.there[code], by=self.terms.by, at=at, code=code, reason="import", **told
+                    "customers.element_changed",
+                    self.there[code],
+                    by=self.terms.by,
+                    at=at,
+                    code=code,
+                    reason="import",
+                    **told,
                 )
             tick(state != "same")
 

@@ -159,13 +159,18 @@ def _clean_rows(
     refused together with that one, which `doubled` names."""
     first: dict[tuple[str, object], int] = {}
     since = 0
+    width = len(sheet.heading.names)
     nothing: Said = {reader.column.key: None for reader in readers}
     for row, values in sheet.rows():
         since += 1
         if since == CHUNK:
             progress.advance(since)
             since = 0
-        said, reasons = dict(nothing), []
+        said: Said = dict(nothing)
+        reasons: list[tuple[str, object, str]] = []
+        if len(values) > width:
+            beyond = next((value for value in values[width:] if value is not None), "")
+            reasons.append(("", beyond, _("Something stands to the right of the last column. Give it a column, or remove it.")))
         for reader in readers:
             value = values[reader.place]
             try:
@@ -249,5 +254,11 @@ def _note(kind: Kind, file: File, terms: Terms, outcome: Outcome) -> None:
         setattr(batch, new, outcome.counts.new)
     batch.save(force_insert=True)
     audit.record(
-        "loading.loaded", batch, by=terms.by, at=terms.at, source=batch.source, file=file.name, **outcome.counts.as_dict()
+        "loading.loaded",
+        batch,
+        by=terms.by,
+        at=terms.at,
+        source=batch.source,
+        file=file.name,
+        **outcome.counts.as_dict(),
     )

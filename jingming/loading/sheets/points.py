@@ -198,8 +198,12 @@ class Points:
         identity = "coalesce(s.customer_name || chr(9) || s.phone, chr(9) || s.row)"  # without a phone each is a person
         fresh = "nextval('customers_customer_id_seq')" if self.terms.write else "-(row_number() OVER ())"
         run(
-            "CREATE TEMP TABLE opened ON COMMIT DROP AS SELECT t.*, " + fresh + " AS id FROM (SELECT DISTINCT ON (identity)"
-            " identity, row, customer_name AS name, initials, phone, unit_id FROM (SELECT " + identity + " AS identity, s.row,"
+            "CREATE TEMP TABLE opened ON COMMIT DROP AS SELECT t.*, "
+            + fresh
+            + " AS id FROM (SELECT DISTINCT ON (identity)"
+            " identity, row, customer_name AS name, initials, phone, unit_id FROM (SELECT "
+            + identity
+            + " AS identity, s.row,"
             " s.customer_name, s.initials, s.phone, coalesce(s.unit_id, %s) AS unit_id FROM staged s"
             f" LEFT JOIN found f USING (row) LEFT JOIN owners w USING (row) WHERE {nameless} AND w.row IS NULL"
             " AND s.customer_name IS NOT NULL) s ORDER BY identity, row) t",
@@ -337,12 +341,12 @@ _DEVICE_FACTS = (
     " jsonb_build_array(coalesce(h.was_life::text, ''), coalesce(h.life::text, '')) END))"
 )
 OPEN_ARCHIVES = (
-    "INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive, key_account,"
+    ("INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive, key_account,"
     " extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)"
     " SELECT n.id, 'person', n.name, n.initials, '', %(department)s, false, '', '{}', false, '{}', u.province_id, u.city_id,"
-    " u.district_id, %(at)s, %(at)s, true, 1 FROM opened n JOIN organisation_unit u ON u.id = n.unit_id",
-    "INSERT INTO customers_phone (customer_id, number, label, active)"
-    " SELECT id, phone, '', true FROM opened WHERE phone IS NOT NULL",
+    " u.district_id, %(at)s, %(at)s, true, 1 FROM opened n JOIN organisation_unit u ON u.id = n.unit_id"),
+    ("INSERT INTO customers_phone (customer_id, number, label, active)"
+    " SELECT id, phone, '', true FROM opened WHERE phone IS NOT NULL"),
     changes(
         "added",
         "jsonb_strip_nulls(jsonb_build_object('name', jsonb_build_array('', n.name), 'phone',"
@@ -354,25 +358,25 @@ _IN_STRETCH = "m.row BETWEEN %(first)s AND %(last)s"
 _MOVED = f"m.state = 'changed' AND m.customer_id <> m.was_customer_id AND {_IN_STRETCH}"
 # What a stretch of rows becomes, in this order.
 WRITE = (
-    "INSERT INTO customers_servicepoint (id, account_number, customer_id, department_id, address, area_id, element_id,"
+    ("INSERT INTO customers_servicepoint (id, account_number, customer_id, department_id, address, area_id, element_id,"
     " contract_number, contract_until, arrears, arrears_at, active, extra, province_id, city_id, district_id, occurred_at,"
     " recorded_at, imported, version) SELECT m.id, m.account_number, m.customer_id, %(department)s, m.address, m.area_id,"
     " m.element_id, m.contract_number, m.contract_until, m.arrears, m.arrears_at, m.active, '{}', u.province_id, u.city_id,"
     " u.district_id, %(at)s, %(at)s, true, 1 FROM merged m LEFT JOIN organisation_unit u ON u.id = m.unit_id"
-    f" WHERE m.state = 'new' AND {_IN_STRETCH}",
-    "INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)"
+    f" WHERE m.state = 'new' AND {_IN_STRETCH}"),
+    ("INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)"
     " SELECT m.customer_id, m.id, 'holder', %(at)s, u.province_id, u.city_id, u.district_id FROM merged m"
-    f" LEFT JOIN organisation_unit u ON u.id = m.unit_id WHERE m.state = 'new' AND {_IN_STRETCH}",
+    f" LEFT JOIN organisation_unit u ON u.id = m.unit_id WHERE m.state = 'new' AND {_IN_STRETCH}"),
     changes(
         "point_added", f"m.facts || {_FIRST_DEVICE}",
         f"merged m JOIN customers_customer c ON c.id = m.customer_id WHERE m.state = 'new' AND {_IN_STRETCH}",
     ),
-    "UPDATE customers_servicepoint p SET customer_id = m.customer_id, address = m.address, area_id = m.area_id,"
+    ("UPDATE customers_servicepoint p SET customer_id = m.customer_id, address = m.address, area_id = m.area_id,"
     " element_id = m.element_id, contract_number = m.contract_number, contract_until = m.contract_until,"
     " arrears = m.arrears, arrears_at = m.arrears_at, active = m.active, province_id = u.province_id,"
     " city_id = u.city_id, district_id = u.district_id, version = p.version + 1"
     " FROM merged m LEFT JOIN organisation_unit u ON u.id = m.unit_id WHERE p.id = m.id AND m.state = 'changed'"
-    f" AND (m.facts <> '{{}}' OR m.customer_id <> m.was_customer_id) AND {_IN_STRETCH}",
+    f" AND (m.facts <> '{{}}' OR m.customer_id <> m.was_customer_id) AND {_IN_STRETCH}"),
     changes(
         "point_changed", f"m.facts || {_ACCOUNT}",
         "merged m JOIN customers_customer c ON c.id = m.customer_id"
@@ -382,14 +386,14 @@ WRITE = (
         changes(act, f"{_ACCOUNT} || {_HANDED_OVER}", f"merged m JOIN customers_customer c ON c.id = {whose} WHERE {_MOVED}")
         for act, whose in (("point_moved_out", "m.was_customer_id"), ("point_moved_in", "m.customer_id"))
     ),
-    "UPDATE customers_tenure t SET until = %(at)s FROM merged m WHERE t.service_point_id = m.id AND t.until IS NULL"
-    f" AND (t.relation = 'holder' OR t.customer_id = m.customer_id) AND {_MOVED}",
-    "UPDATE customers_tenure t SET province_id = u.province_id, city_id = u.city_id, district_id = u.district_id"
+    ("UPDATE customers_tenure t SET until = %(at)s FROM merged m WHERE t.service_point_id = m.id AND t.until IS NULL"
+    f" AND (t.relation = 'holder' OR t.customer_id = m.customer_id) AND {_MOVED}"),
+    ("UPDATE customers_tenure t SET province_id = u.province_id, city_id = u.city_id, district_id = u.district_id"
     " FROM merged m JOIN organisation_unit u ON u.id = m.unit_id WHERE t.service_point_id = m.id AND m.state = 'changed'"
-    f" AND m.unit_id IS DISTINCT FROM m.was_unit_id AND {_IN_STRETCH}",
-    "INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)"
+    f" AND m.unit_id IS DISTINCT FROM m.was_unit_id AND {_IN_STRETCH}"),
+    ("INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)"
     " SELECT m.customer_id, m.id, 'holder', %(at)s, u.province_id, u.city_id, u.district_id FROM merged m"
-    f" LEFT JOIN organisation_unit u ON u.id = m.unit_id WHERE {_MOVED}",
+    f" LEFT JOIN organisation_unit u ON u.id = m.unit_id WHERE {_MOVED}"),
     # The lines come before the devices, so that they tell of what is new; the first one of a new point stands in its own.
     changes(
         "device_added", _DEVICE_FACTS,
@@ -402,11 +406,11 @@ WRITE = (
         "merged m JOIN hung h ON h.row = m.row JOIN customers_customer c ON c.id = m.customer_id"
         f" WHERE h.state = 'changed' AND {_IN_STRETCH}",
     ),
-    "INSERT INTO customers_device (service_point_id, kind, number, model, installed_on, design_life)"
+    ("INSERT INTO customers_device (service_point_id, kind, number, model, installed_on, design_life)"
     " SELECT m.id, h.kind, h.number, h.model, h.installed, h.life FROM merged m JOIN hung h ON h.row = m.row"
-    f" WHERE h.state = 'new' AND m.state <> 'same' AND {_IN_STRETCH} ORDER BY m.row, h.nth",
-    "UPDATE customers_device d SET kind = h.kind, model = h.model, installed_on = h.installed, design_life = h.life"
-    f" FROM merged m JOIN hung h ON h.row = m.row WHERE d.id = h.device_id AND h.state = 'changed' AND {_IN_STRETCH}",
+    f" WHERE h.state = 'new' AND m.state <> 'same' AND {_IN_STRETCH} ORDER BY m.row, h.nth"),
+    ("UPDATE customers_device d SET kind = h.kind, model = h.model, installed_on = h.installed, design_life = h.life"
+    f" FROM merged m JOIN hung h ON h.row = m.row WHERE d.id = h.device_id AND h.state = 'changed' AND {_IN_STRETCH}"),
 )  # fmt: skip
 
 

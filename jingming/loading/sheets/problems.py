@@ -36,7 +36,9 @@ def write(place: Path, file: File, bad: Mapping[int, str]) -> int:
 
 
 def _as_it_was(value: Value) -> Value:
-    return value if isinstance(value, (bool, int, float, str)) or value is None or hasattr(value, "year") else str(value)
+    return (
+        value if isinstance(value, (bool, int, float, str)) or value is None or hasattr(value, "year") else str(value)
+    )
 
 
 def name_of(file_name: str) -> str:

@@ -76,7 +76,9 @@ class People(Gathered):
     def _role(self, word: str) -> str:
         role = self.role_words.get(plain(word))
         if role is None:
-            raise Unfit(fields={"role": _("There is no role “%(role)s”. The page of roles lists them.") % {"role": word[:60]}})
+            raise Unfit(
+                fields={"role": _("There is no role “%(role)s”. The page of roles lists them.") % {"role": word[:60]}}
+            )
         return role.code
 
     # --- Against what is kept ---------------------------------------------------------------------------------------
@@ -119,11 +121,17 @@ class People(Gathered):
         elif line.username and line.username != there.username:
             sentence = _("This person signs in as %(username)s, which cannot be changed. Correct the file.")
             yield "username", line.username, sentence % {"username": there.username}
-        elif line.role and self.terms.by is not None and there.pk == self.terms.by.pk and self._post(there, line) is None:
+        elif (
+            line.role and self.terms.by is not None and there.pk == self.terms.by.pk and self._post(there, line) is None
+        ):
             sentence = _("Nobody changes their own posts or access. Ask another security administrator.")
             yield "role", line.role, sentence
         if line.manager and line.manager != NOBODY and line.manager not in self.people and line.manager not in coming:
-            yield "manager", line.manager, _("Nobody here has this employee number. Correct it, or add the person first.")
+            yield (
+                "manager",
+                line.manager,
+                _("Nobody here has this employee number. Correct it, or add the person first."),
+            )
         del usernames
 
     def _post(self, person: Staff, line: Line) -> Post | None:

@@ -18,9 +18,9 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from psycopg import sql
 
-from jingming.loading.copying import CHUNK, Cell, as_text_line
+from jingming.loading.copying import CHUNK, as_text_line
 
-from .work import Counts, Detail, Problem
+from .work import Counts, Detail, Problem, Row
 
 Columns = Sequence[tuple[str, str]]  # name, type in SQL
 
@@ -122,8 +122,8 @@ def problems(column: str, sentence: str, statement: str, values: Sequence[object
 
 
 # --- Staged ---------------------------------------------------------------------------------------------------------
-def stage(table: str, columns: Columns, rows: Iterable[Sequence[Cell]]) -> None:
-    """Make the temporary table and COPY the rows into it; each begins with its row number in the file. It is gone at
+def stage(table: str, columns: Columns, rows: Iterable[Row]) -> None:
+    """Make the temporary table and COPY the rows into it; the cells of each begin with its row number in the file. It is gone at
     the end of the transaction. `rows` may read a file and raise, but asks this connection nothing."""
     spelled = ", ".join(f"{name} {type_}" for name, type_ in columns)
     run(f"CREATE TEMP TABLE {table} (row integer PRIMARY KEY, {spelled}) ON COMMIT DROP")
@@ -131,8 +131,8 @@ def stage(table: str, columns: Columns, rows: Iterable[Sequence[Cell]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(", ").join(names))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         lines: list[str] = []
-        for row in rows:
-            lines.append(as_text_line(row))
+        for _number, cells in rows:
+            lines.append(as_text_line(cells))
             if len(lines) == CHUNK:
                 copy.write("".join(lines).encode())
                 lines.clear()
@@ -202,7 +202,9 @@ def details(called: str, limit: int, facts: str = "m.facts") -> list[Detail]:
         f"SELECT m.row, m.{called}, m.state, ({facts})::text FROM merged m WHERE m.state <> 'same' ORDER BY m.row LIMIT %s",
         [limit],
     )
-    return [Detail(int(str(row)), str(name or ""), str(state), json.loads(str(told))) for row, name, state, told in rows]
+    return [
+        Detail(int(str(row)), str(name or ""), str(state), json.loads(str(told))) for row, name, state, told in rows
+    ]
 
 
 def stretches(table: str, size: int) -> Iterator[tuple[int, int]]:
