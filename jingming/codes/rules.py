@@ -27,3 +27,7 @@ class Set(TextChoices):
     ATTACHMENT_PURPOSE = "attachment_purpose", _("Purposes of attachments")
     RETENTION_CLASS = "retention_class", _("Retention classes")
     CONTACT_DUTY = "contact_duty", _("Duties of contact persons")
+    SENSITIVE_FLAG = "sensitive_flag", _("Reasons for special care")
+    DEVICE_KIND = "device_kind", _("Kinds of device")
+    ELEMENT_KIND = "element_kind", _("Kinds of network element")
+    CHANGE_REASON = "change_reason", _("Reasons for changing an archive")

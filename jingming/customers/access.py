@@ -13,15 +13,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jingming.accounts.access import Reach, reach
-from jingming.accounts.models import Staff
+from jingming.accounts.models import Post, Staff
 from jingming.accounts.rules import Authority
 from jingming.base.errors import Http404, NotAllowed, Unfit
 from jingming.organisation.models import Department, Placed, ServiceArea, Unit
 from jingming.organisation.queries import areas, departments, units
 from jingming.organisation.rules import Level
 
-from .models import ContactPerson, Customer, Phone, ServicePoint
-from .rules import CUSTOMER_FACING
+from .models import ContactPerson, Customer, Device, NetworkElement, Phone, ServicePoint, Tenure
+from .rules import ACCOUNT_MANAGER, CUSTOMER_FACING
 
 To = Literal["see", "change"]
 
@@ -67,17 +67,23 @@ def _lies_on(place: Reach, row: Placed | Unit) -> bool:
 
 # --- What may be seen -----------------------------------------------------------------------------------------------
 def living_within(user: Staff | object) -> QuerySet[Customer]:
-    """The customers whose own place the posts cover: the part of `visible_to` that long lists can walk by index."""
-    return Customer.objects.filter(_covered(ground(user)))
+    """The customers whose own place the posts cover: the part of `current_to` that long lists can walk by index."""
+    return Customer.objects.filter(_covered(ground(user)), merged_into=None)
 
 
 def visible_to(user: Staff | object) -> QuerySet[Customer]:
-    """The customers whom the person may see: those of the covered places, and those who are served there."""
+    """The customers whom the person may see: those of the covered places, and those who hold, rent or pay for a place
+    there. Archives that were merged into another are among them, for old orders name them."""
     place = ground(user)
     if place.everywhere or not place:
         return Customer.objects.filter(_covered(place))
-    served_there = ServicePoint.objects.filter(_covered(place), customer=OuterRef("pk"))
+    served_there = Tenure.objects.filter(_covered(place), customer=OuterRef("pk"), until=None)
     return Customer.objects.filter(_covered(place) | Exists(served_there))
+
+
+def current_to(user: Staff | object) -> QuerySet[Customer]:
+    """The same without the archives that go on in another one: what lists and searches show."""
+    return visible_to(user).filter(merged_into=None)
 
 
 def service_points_visible_to(user: Staff | object) -> QuerySet[ServicePoint]:
@@ -96,7 +102,7 @@ def lives_within(user: Staff | object, customer: Customer) -> bool:
 # --- What may be fetched, and for what ------------------------------------------------------------------------------
 def get_customer(user: Staff | object, customer_id: int, *, to: To = "see") -> Customer:
     """The customer; unknown and unseen give the same Http404, seen but not to be changed gives NotAllowed."""
-    customer = visible_to(user).filter(pk=customer_id).first()
+    customer = visible_to(user).filter(pk=customer_id).select_related("manager").first()
     if customer is None:
         raise Http404
     if to == "change" and not may_change(user, customer):
@@ -107,7 +113,7 @@ def get_customer(user: Staff | object, customer_id: int, *, to: To = "see") -> C
 def get_service_point(user: Staff | object, customer_id: int, point_id: int, *, to: To = "see") -> ServicePoint:
     """A service point of the customer, with its customer; refuses as `get_customer` does."""
     found = service_points_visible_to(user).filter(pk=point_id, customer_id=customer_id)
-    point = found.select_related("customer", "area").first()
+    point = found.select_related("customer", "area", "element").first()
     if point is None:
         raise Http404
     if to == "change" and not may_change(user, point) and not may_change(user, point.customer):
@@ -129,6 +135,40 @@ def get_phone(customer: Customer, phone_id: int) -> Phone:
     if phone is None:
         raise Http404
     return phone
+
+
+def get_device(point: ServicePoint, device_id: int) -> Device:
+    """A device at a point that has been fetched through `get_service_point`, else Http404."""
+    device = point.devices.filter(pk=device_id).first()
+    if device is None:
+        raise Http404
+    device.service_point = point
+    return device
+
+
+def get_tenure(point: ServicePoint, tenure_id: int) -> Tenure:
+    """A tenure of a point that has been fetched through `get_service_point`, else Http404."""
+    tenure = point.tenures.filter(pk=tenure_id).select_related("customer").first()
+    if tenure is None:
+        raise Http404
+    tenure.service_point = point
+    return tenure
+
+
+def get_element(user: Staff | object, code: str, *, to: To = "see") -> NetworkElement:
+    """A network element. The network is no secret among those who see the organisation; to change it, it must lie in
+    the places for which the person changes the organisation, else NotAllowed."""
+    element = NetworkElement.objects.filter(code=code).select_related("parent").first()
+    if element is None:
+        raise Http404
+    if to == "change" and not may_change_network(user, element):
+        raise NotAllowed(_("You may see the network, but only the people who keep it for this place may change it."))
+    return element
+
+
+def may_change_network(user: Staff | object, row: Placed | Unit) -> bool:
+    """Whether the person keeps the network of the place where the row lies."""
+    return _lies_on(reach(user, Authority.CHANGE_ORGANISATION), row)
 
 
 def may_change(user: Staff | object, row: Customer | ServicePoint) -> bool:
@@ -166,6 +206,56 @@ def area_for(user: Staff | object, code: str) -> ServiceArea:
     return area
 
 
+def units_of_network_open_to(user: Staff | object) -> list[Unit]:
+    """The units whose network the person keeps, by code."""
+    able = [unit for unit in units().values() if unit.level != Level.HQ and may_change_network(user, unit)]
+    return sorted(able, key=lambda unit: unit.code)
+
+
+def unit_of_network(user: Staff | object, code: str) -> Unit:
+    """The unit of this code, if the person keeps its network; otherwise Unfit, whether it exists or not."""
+    unit = next((unit for unit in units_of_network_open_to(user) if unit.code == code), None)
+    if unit is None:
+        raise Unfit(fields={"unit": _("Choose a place that you work for.")})
+    return unit
+
+
+def element_for(user: Staff | object, code: str) -> NetworkElement:
+    """The network element of this code, if it is in use; otherwise Unfit."""
+    element = NetworkElement.objects.filter(code=code, active=True).first()
+    if element is None:
+        raise Unfit(
+            fields={"element": _("There is no network element “%(code)s” in use. Look it up.") % {"code": code[:40]}}
+        )
+    return element
+
+
+def managers_open_to() -> list[Staff]:
+    """The people who look after key accounts: active, with the post of an account manager; by employee number."""
+    posted = Post.objects.filter(role__code=ACCOUNT_MANAGER, staff=OuterRef("pk"))
+    return list(Staff.objects.filter(Exists(posted), is_active=True).order_by("employee_number"))
+
+
+def manager_for(number: str) -> Staff:
+    """The account manager of this employee number; otherwise Unfit."""
+    manager = next((one for one in managers_open_to() if one.employee_number == number), None)
+    if manager is None:
+        raise Unfit(fields={"manager": _("No account manager has this employee number. Choose another one.")})
+    return manager
+
+
 def own_place(by: Staff) -> Department:
     """Where the person works: the place of an archive for which none was named."""
     return departments()[by.department_id]
+
+
+# --- What a load from a file may change -----------------------------------------------------------------------------
+def changeable_by(user: Staff | object) -> QuerySet[Customer]:
+    """The archives that `may_change` allows, as rows: for loads that change many at once."""
+    return Customer.objects.filter(_covered(ground(user, Authority.CHANGE_CUSTOMERS)))
+
+
+def points_changeable_by(user: Staff | object) -> QuerySet[ServicePoint]:
+    """The service points that may be changed, for their own place or for their holder's."""
+    place = ground(user, Authority.CHANGE_CUSTOMERS)
+    return ServicePoint.objects.filter(_covered(place) | _covered(place, "customer__"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -20,7 +21,7 @@ from jingming.base.clock import now
 from jingming.base.http import StaffRequest
 
 from . import access, actions, queries, rules
-from .models import Customer, ServicePoint
+from .models import Customer, Device, ServicePoint
 
 router = Router(tags=["customers"])
 SEE, CHANGE = Bearer(to=Authority.SEE_CUSTOMERS), Bearer(to=Authority.CHANGE_CUSTOMERS)
@@ -40,6 +41,11 @@ class CustomerChange(Input):
     number: Annotated[str, Field(max_length=30)] = ""
     note: Annotated[str, Field(max_length=rules.NOTE_LENGTH)] = ""
     unit: Annotated[str, Field(max_length=12, description="Code of the district, city or province.")] = ""
+    sensitive: Annotated[tuple[Code, ...], Field(max_length=20, description="Codes of the set `sensitive_flag`.")] = ()
+    key_account: bool = False
+    manager: Annotated[str, Field(max_length=30, description="Employee number of the account manager.")] = ""
+    reason: Annotated[str, Field(max_length=40, description="Code of the set `change_reason`.")]
+    why: Annotated[str, Field(max_length=rules.WHY_LENGTH)] = ""
 
 
 class NewCustomer(Input):
@@ -51,6 +57,9 @@ class NewCustomer(Input):
     note: Annotated[str, Field(max_length=rules.NOTE_LENGTH)] = ""
     phone: Annotated[str, Field(max_length=60)] = ""
     unit: Annotated[str, Field(max_length=12, description="Code of the district, city or province.")] = ""
+    sensitive: Annotated[tuple[Code, ...], Field(max_length=20, description="Codes of the set `sensitive_flag`.")] = ()
+    key_account: bool = False
+    manager: Annotated[str, Field(max_length=30, description="Employee number of the account manager.")] = ""
 
 
 class NewServicePoint(Input):
@@ -60,8 +69,13 @@ class NewServicePoint(Input):
     address: Annotated[str, Field(min_length=1, max_length=200)]
     unit: Annotated[str, Field(max_length=12, description="Code of the district, city or province.")] = ""
     area: Annotated[str, Field(max_length=30, description="Code of the service area.")] = ""
-    device_number: Annotated[str, Field(max_length=60)] = ""
-    network_element: Annotated[str, Field(max_length=60)] = ""
+    element: Annotated[str, Field(max_length=60, description="Code of the network element that feeds it.")] = ""
+    device_kind: Annotated[str, Field(max_length=40, description="Code of the set `device_kind`.")] = "meter"
+    device_number: Annotated[str, Field(max_length=60, description="Number of the first device there.")] = ""
+    contract_number: Annotated[str, Field(max_length=rules.CONTRACT_LENGTH)] = ""
+    contract_until: date | None = None
+    arrears: Annotated[Decimal | None, Field(ge=0, max_digits=12, decimal_places=2, description="In CNY.")] = None
+    arrears_at: date | None = None
 
 
 # --- What goes out --------------------------------------------------------------------------------------------------
@@ -73,6 +87,17 @@ class PhoneOut(Output):
     contact: str = Field(description="Name of the contact person; empty if it is the customer's own.")
 
 
+class DeviceOut(Output):
+    """A device in service at a point."""
+
+    kind: str
+    number: str
+    model: str
+    installed_on: str = Field(description="A day, or empty.")
+    design_life: int | None = Field(description="In years.")
+    ends_on: date | None
+
+
 class ServicePointOut(Output):
     """A place that is served."""
 
@@ -81,8 +106,12 @@ class ServicePointOut(Output):
     address: str
     unit: str
     area: str
-    device_number: str
-    network_element: str
+    element: str
+    contract_number: str
+    contract_until: str = Field(description="A day, or empty.")
+    arrears: str = Field(description="In CNY, or empty if the billing system never told.")
+    arrears_at: str
+    devices: list[DeviceOut]
     active: bool
     version: int
 
@@ -97,6 +126,9 @@ class CustomerOut(Output):
     quick: bool
     note: str
     unit: str
+    sensitive: list[str]
+    key_account: bool
+    manager: str
     since: datetime
     version: int
     url: str
@@ -105,7 +137,20 @@ class CustomerOut(Output):
 
 
 def _point_out(point: ServicePoint) -> dict[str, Any]:
-    return {**queries.facts_of_point(point), "id": point.pk, "version": point.version}
+    devices = [_device_out(device) for device in point.devices.all() if device.removed_on is None]
+    return {**queries.facts_of_point(point), "id": point.pk, "version": point.version, "devices": devices}
+
+
+def _device_out(device: Device) -> dict[str, Any]:
+    facts = queries.facts_of_device(device)
+    return {
+        "kind": device.kind,
+        "number": device.number,
+        "model": device.model,
+        "installed_on": facts["installed_on"],
+        "design_life": device.design_life,
+        "ends_on": device.ends_on,
+    }
 
 
 def _out(customer: Customer) -> dict[str, Any]:
@@ -127,9 +172,13 @@ def _out(customer: Customer) -> dict[str, Any]:
 
 
 def _read(user: Staff, customer: Customer) -> dict[str, Any]:
-    points = Prefetch("service_points", access.service_points_visible_to(user).select_related("area"))
-    prefetch_related_objects([customer], "phones__contact", points)
+    points = Prefetch("service_points", access.service_points_visible_to(user).select_related("area", "element"))
+    prefetch_related_objects([customer], "manager", "phones__contact", points, "service_points__devices")
     return _out(customer)
+
+
+# What a line of a listing reads beside the customer and the points: a query each, whatever it finds.
+SHOWN = ("phones__contact", "service_points__area", "service_points__element", "service_points__devices")
 
 
 # --- Operations -----------------------------------------------------------------------------------------------------
@@ -145,10 +194,10 @@ def customers(
     """
     if q.strip():
         found = queries.find(request.user, q)
-        prefetch_related_objects(found, "phones__contact", "service_points__area")
+        prefetch_related_objects(found, *SHOWN)
         return {"items": [_out(customer) for customer in found], "next": None}
     page = queries.newest(request.user, cursor)
-    prefetch_related_objects(list(page.items), "phones__contact", "service_points__area")
+    prefetch_related_objects(list(page.items), *SHOWN)
     return listing(page, _out)
 
 
@@ -172,8 +221,9 @@ def add_customer(request: StaffRequest, payload: NewCustomer) -> HttpResponse:
 def change_customer(request: StaffRequest, customer_id: int, payload: CustomerChange) -> dict[str, Any]:
     """Change the fields that are sent; 409 with `differences` if somebody else has changed them since `version`."""
     customer = access.get_customer(request.user, customer_id, to="change")
-    wanted = payload.model_dump(exclude_unset=True)
-    return _read(request.user, actions.change_customer(customer, **wanted, by=request.user, at=now()))
+    wanted = payload.model_dump(exclude_unset=True, exclude={"reason", "why"})
+    why = actions.Why(payload.reason, payload.why)
+    return _read(request.user, actions.change_customer(customer, **wanted, why=why, by=request.user, at=now()))
 
 
 @router.post("/{int:customer_id}/service-points", auth=CHANGE, response={201: ServicePointOut})

@@ -39,3 +39,12 @@ class ServicePointChanged(Event):
     from_customer_id: int | None
     fields: list[str]
     at: str
+
+
+@dataclass(frozen=True)
+class ElementChanged(Event):
+    """A network element was added or changed."""
+
+    name: ClassVar[str] = "customers.element_changed"
+    element_id: int
+    at: str

@@ -4,28 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Right
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
+from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.initials import begin_with
 from jingming.base.paging import Page, newest_first
-from jingming.codes.queries import label_of
-from jingming.organisation.models import Unit
+from jingming.codes.queries import day_of, known, label_of
+from jingming.organisation.models import Placed, Unit
 from jingming.organisation.queries import areas, units
 from jingming.ui.labels import in_language
 
 from . import access, rules
-from .models import Change, ConductNote, Customer, Kind, Phone, ServicePoint
+from .models import (
+    Change,
+    ConductNote,
+    Customer,
+    Device,
+    Kind,
+    NetworkElement,
+    Phone,
+    Purchase,
+    Relation,
+    ServicePoint,
+    Tenure,
+)
 
 MOST_FOUND = 20
 HISTORY_SHOWN = 50
+POINTS_SHOWN = 200
+ELEMENTS_SHOWN = 500
+POINTS_OF_ELEMENT = 50
 CANDIDATES = 20
 DUTY = "contact_duty"
+SENSITIVE = "sensitive_flag"
+DEVICE_KIND = "device_kind"
+ELEMENT_KIND = "element_kind"
+CHANGE_REASON = "change_reason"
 ORDER = list(rules.FIELDS)
 
 
@@ -33,7 +53,7 @@ ORDER = list(rules.FIELDS)
 def with_ways(user: Staff | object, customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """Customers with active phones and the service points that the person may see: what a line of a list shows. Three
     queries."""
-    return customers.prefetch_related(
+    return customers.select_related("manager").prefetch_related(
         Prefetch("service_points", access.service_points_visible_to(user).order_by("-active", "account_number")),
         Prefetch("phones", Phone.objects.filter(active=True).order_by("pk")),
     )
@@ -53,14 +73,14 @@ def find(user: Staff | object, words: str) -> list[Customer]:
     if not reading:
         return []
     points, customers = access.service_points_visible_to(user), access.living_within(user)
-    visible = access.visible_to(user).filter(pk=OuterRef("customer_id"))
+    visible = access.current_to(user).filter(pk=OuterRef("customer_id"))
     parts: list[QuerySet[ServicePoint] | QuerySet[Customer] | QuerySet[Phone]] = []
     if reading.account:
         parts += [points.filter(account_number=reading.account), customers.filter(number=reading.account)]
     if reading.phone:
         parts.append(Phone.objects.filter(Exists(visible), number=reading.phone, active=True))
     if reading.device:
-        parts.append(points.filter(device_number=reading.device))
+        parts.append(points.filter(devices__number=reading.device))
     if reading.account:
         parts.append(points.filter(account_number__startswith=reading.account))
     if reading.name:
@@ -103,7 +123,7 @@ def by_phone(user: Staff | object, text: str) -> list[Customer]:
     except Unfit:
         return []
     reached = Phone.objects.filter(number=number, active=True).values("customer_id")
-    return list(access.visible_to(user).filter(pk__in=reached).order_by("occurred_at", "pk")[:CANDIDATES])
+    return list(access.current_to(user).filter(pk__in=reached).order_by("occurred_at", "pk")[:CANDIDATES])
 
 
 @dataclass(frozen=True)
@@ -151,36 +171,164 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Hanging:
+    """A device at a service point, its kind in the reader's language; `due` if its design life is over."""
+
+    device: Device
+    kind: str
+    due: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """A service point with what the customer is to it, who else is something to it, and what hangs there."""
+
+    point: ServicePoint
+    relation: str
+    others: list[Tenure]
+    devices: list[Hanging]
+
+    @property
+    def in_arrears(self) -> bool:
+        return bool(self.point.arrears)
+
+
+@dataclass(frozen=True)
 class Card:
     """All that the archive itself knows about a customer."""
 
     customer: Customer
     unit: Unit | None
-    service_points: list[ServicePoint]
+    service_points: list[Held]
+    former: list[Tenure]
     phones: list[Phone]
     contacts: list[Contact]
     conduct: list[ConductNote]
+    purchases: list[Purchase]
     history: list[HistoryLine]
+
+    @property
+    def sensitive(self) -> list[str]:
+        """Why to take special care, in the reader's words."""
+        return [label_of(SENSITIVE, code) for code in self.customer.sensitive]
 
 
 def card(user: Staff | object, customer: Customer) -> Card:
     """The archive of a customer who has been fetched through access, with the service points that the person may see;
-    history at most 50 lines. Five queries, one more for a customer who lives where the person does not work."""
-    points = access.service_points_visible_to(user).filter(customer=customer)
+    history at most 50 lines. Nine queries, one more for a customer who lives where the person does not work."""
+    held, former = points_of(user, customer)
     return Card(
         customer=customer,
         unit=unit_of(customer),
-        service_points=list(points.select_related("area").order_by("-active", "account_number")[:200]),
+        service_points=held,
+        former=former,
         phones=list(customer.phones.select_related("contact").order_by("-active", "pk")[:200]),
         contacts=[
             Contact(one.pk, one.name, label_of(DUTY, one.duty) if one.duty else "", one.active)
             for one in customer.contacts.order_by("-active", "pk")[:200]
         ],
         conduct=list(customer.conduct.select_related("by").order_by("-at", "-pk")[:50]),
+        purchases=list(customer.purchases.order_by("-bought_on", "-pk")[:50]),
         history=history(user, customer),
     )
 
 
+def points_of(user: Staff | object, customer: Customer) -> tuple[list[Held], list[Tenure]]:
+    """The service points that the customer holds, rents, pays for or keeps, and those that are over; as far as the
+    person may see them. Four queries."""
+    seen = access.service_points_visible_to(user)
+    tenures = list(
+        Tenure.objects.filter(customer=customer, service_point__in=seen)
+        .select_related("service_point__area", "service_point__element")
+        .order_by("service_point__account_number", "relation")[:POINTS_SHOWN]
+    )
+    open_ = [tenure for tenure in tenures if tenure.until is None]
+    points = [tenure.service_point_id for tenure in open_]
+    devices = devices_at(points)
+    others: dict[int, list[Tenure]] = {}
+    beside = Tenure.objects.filter(service_point__in=points, until=None).exclude(customer=customer)
+    for tenure in beside.select_related("customer").order_by("pk"):
+        others.setdefault(tenure.service_point_id, []).append(tenure)
+    held = [
+        Held(
+            point=one.service_point,
+            relation=str(one.get_relation_display()),
+            others=others.get(one.service_point_id, []),
+            devices=devices.get(one.service_point_id, []),
+        )
+        for one in sorted(open_, key=lambda tenure: not tenure.service_point.active)
+    ]
+    return held, [tenure for tenure in tenures if tenure.until is not None]
+
+
+def devices_at(points: Iterable[int]) -> dict[int, list[Hanging]]:
+    """What hangs at the points of these ids, in service. One query."""
+    day = today(now())
+    hanging: dict[int, list[Hanging]] = {}
+    for device in Device.objects.filter(service_point__in=points, removed_on=None).order_by("pk"):
+        due = device.ends_on is not None and device.ends_on <= day
+        hanging.setdefault(device.service_point_id, []).append(Hanging(device, label_of(DEVICE_KIND, device.kind), due))
+    return hanging
+
+
+# --- The network ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ElementRow:
+    """A line of the network: an element, its kind in the reader's language, whether something hangs below it."""
+
+    element: NetworkElement
+    kind: str
+    leads_on: bool
+
+
+@dataclass(frozen=True)
+class ElementSheet:
+    """One element: the way down to it, what hangs directly below it, whom it feeds (at most 50), and whether more."""
+
+    kind: str
+    unit: Unit | None
+    way: list[NetworkElement]
+    below: list[ElementRow]
+    points: list[ServicePoint]
+    more: bool
+
+
+def elements_below(parent: NetworkElement | None) -> list[ElementRow]:
+    """What hangs directly below an element, or at the top, by code; at most 500. One query."""
+    return _element_rows(NetworkElement.objects.filter(parent=parent), ELEMENTS_SHOWN)
+
+
+def elements_like(words: str) -> list[ElementRow]:
+    """The elements whose code begins so, or whose name holds the words; at most 50. One query."""
+    words = rules.one_line(words)
+    return _element_rows(
+        NetworkElement.objects.filter(Q(code__startswith=words.upper()) | Q(name__icontains=words)), POINTS_OF_ELEMENT
+    )
+
+
+def _element_rows(elements: QuerySet[NetworkElement], most: int) -> list[ElementRow]:
+    children = NetworkElement.objects.filter(parent=OuterRef("pk"))
+    found = elements.annotate(leads_on=Exists(children)).order_by("-active", "code")[:most]
+    return [ElementRow(one, label_of(ELEMENT_KIND, one.kind), one.leads_on) for one in found]
+
+
+def element_sheet(user: Staff | object, element: NetworkElement) -> ElementSheet:
+    """What the page of an element shows; the points as far as the person may see them. Three queries."""
+    codes = element.path.rstrip("/").split("/")[:-1]
+    above = {one.code: one for one in NetworkElement.objects.filter(code__in=codes)}
+    points = access.service_points_visible_to(user).filter(element__path__startswith=element.path, active=True)
+    shown = list(points.select_related("customer", "element").order_by("account_number")[: POINTS_OF_ELEMENT + 1])
+    return ElementSheet(
+        kind=label_of(ELEMENT_KIND, element.kind),
+        unit=unit_of(element),
+        way=[above[code] for code in codes if code in above],
+        below=elements_below(element),
+        points=shown[:POINTS_OF_ELEMENT],
+        more=len(shown) > POINTS_OF_ELEMENT,
+    )
+
+
+# --- History --------------------------------------------------------------------------------------------------------
 def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
     """The last lines of the archive's history, newest first. One query.
 
@@ -196,11 +344,20 @@ def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
             at=line.occurred_at,
             who=line.by_name,
             what=str(rules.ACTS.get(line.act, line.act)),
-            text="\n".join(_said(field, *line.facts[field]) for field in sorted(line.facts, key=_place_of)),
+            text="\n".join(
+                [*_because(line), *(_said(name, *line.facts[name]) for name in sorted(line.facts, key=_place_of))]
+            ),
             tone="act" if line.act in {"added", "quick_archived"} else "note",
         )
         for line in lines[:HISTORY_SHOWN]
     ]
+
+
+def _because(line: Change) -> list[str]:
+    """Why it was changed, if that was said."""
+    reason = label_of(CHANGE_REASON, line.reason) if line.reason else ""
+    said = _(": ").join(part for part in (reason, line.why) if part)
+    return [_("Why: %(reason)s") % {"reason": said}] if said else []
 
 
 def _place_of(field: str) -> int:
@@ -210,16 +367,16 @@ def _place_of(field: str) -> int:
 
 def _said(field: str, before: object, after: object) -> str:
     names = {"field": rules.FIELDS.get(field, field), "before": shown(field, before), "after": shown(field, after)}
-    if before in ("", None) or before == after:
+    if before in ("", None, []) or before == after:
         return _("%(field)s: %(after)s") % names
-    if after in ("", None):
+    if after in ("", None, []):
         return _("%(field)s: %(before)s, taken away") % names
     return _("%(field)s: %(before)s → %(after)s") % names
 
 
 def shown(field: str, value: object) -> str:
     """A kept value in the reader's words."""
-    if value in ("", None):
+    if value in ("", None, []):
         return "—"
     if field in SHOWN:
         return SHOWN[field](value)
@@ -232,6 +389,10 @@ def _unit_name(code: object) -> str:
     return next((in_language(unit.label) for unit in units().values() if unit.code == code), str(code))
 
 
+def _flags(codes: object) -> str:
+    return _(", ").join(label_of(SENSITIVE, str(code)) for code in codes) if isinstance(codes, list) else str(codes)
+
+
 def _area_name(code: object) -> str:
     return in_language(areas()[str(code)].label) if str(code) in areas() else str(code)
 
@@ -241,11 +402,14 @@ SHOWN: dict[str, Callable[[object], str]] = {
     "unit": _unit_name,
     "area": _area_name,
     "duty": lambda code: label_of(DUTY, str(code)),
+    "sensitive": _flags,
+    "device_kind": lambda code: label_of(DEVICE_KIND, str(code)),
+    "relation": lambda relation: str(Relation(relation).label) if relation in Relation.values else str(relation),
     "good": lambda good: _("Good conduct") if good else _("Bad conduct"),
 }
 
 
-def unit_of(row: Customer | ServicePoint) -> Unit | None:
+def unit_of(row: Placed) -> Unit | None:
     """The smallest unit in which a row lies; None at headquarters. No query."""
     pk = row.district_id or row.city_id or row.province_id
     return units().get(pk) if pk else None
@@ -260,6 +424,9 @@ def facts_of_customer(customer: Customer) -> dict[str, object]:
         "number": customer.number,
         "note": customer.note,
         "unit": unit.code if unit else "",
+        "sensitive": list(customer.sensitive),
+        "key_account": customer.key_account,
+        "manager": customer.manager.employee_number if customer.manager else "",
     }
 
 
@@ -271,7 +438,44 @@ def facts_of_point(point: ServicePoint) -> dict[str, object]:
         "address": point.address,
         "unit": unit.code if unit else "",
         "area": point.area.code if point.area else "",
-        "device_number": point.device_number,
-        "network_element": point.network_element,
+        "element": point.element.code if point.element else "",
+        "contract_number": point.contract_number,
+        "contract_until": point.contract_until.isoformat() if point.contract_until else "",
+        "arrears": "" if point.arrears is None else f"{point.arrears:.2f}",
+        "arrears_at": point.arrears_at.isoformat() if point.arrears_at else "",
         "active": point.active,
     }
+
+
+def facts_of_device(device: Device) -> dict[str, object]:
+    """What can be changed about a device, as plain values under the names of `rules.FIELDS`."""
+    return {
+        "device_kind": device.kind,
+        "device_number": device.number,
+        "model": device.model,
+        "installed_on": device.installed_on.isoformat() if device.installed_on else "",
+        "design_life": device.design_life or "",
+    }
+
+
+def facts_of_element(element: NetworkElement) -> dict[str, object]:
+    """What can be changed about a network element, as plain values under their field names."""
+    unit = unit_of(element)
+    return {
+        "kind": element.kind,
+        "name": element.name,
+        "parent": element.parent.code if element.parent else "",
+        "unit": unit.code if unit else "",
+        "active": element.active,
+    }
+
+
+def design_life_of(kind: str) -> int | None:
+    """For how many years a device of this kind is made, if the dictionary says so (`extra.years`, with its source)."""
+    code = known(DEVICE_KIND).get(kind)
+    return code.extra.get("years") if code else None
+
+
+def today(at: datetime) -> date:
+    """The day that a moment belongs to here."""
+    return day_of(at)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,9 +30,16 @@ CUSTOMER_FACING = frozenset(
     }
 )
 
+ACCOUNT_MANAGER = "account_manager"  # the role of those who look after key accounts
+
 NOTE_LENGTH = 2000
+WHY_LENGTH = 200
 ACCOUNT_LENGTH = 30
+CONTRACT_LENGTH = 40
 DEVICE_LENGTH = 40
+MODEL_LENGTH = 60
+ELEMENT_LENGTH = 30
+LONGEST_LIFE = 200  # years
 QUERY_LENGTH = 100
 
 # Fields of an archive in the words of its pages and of its history.
@@ -47,9 +56,29 @@ FIELDS: dict[str, Promise] = {
     "account_number": gettext_lazy("Account number"),
     "address": gettext_lazy("Address"),
     "area": gettext_lazy("Service area"),
-    "device_number": gettext_lazy("Meter or set-top box"),
-    "network_element": gettext_lazy("Network element"),
+    "relation": gettext_lazy("Relation"),
+    "since": gettext_lazy("Since"),
+    "until": gettext_lazy("Until"),
+    "element": gettext_lazy("Network element"),
+    "contract_number": gettext_lazy("Contract number"),
+    "contract_until": gettext_lazy("Contract until"),
+    "arrears": gettext_lazy("Arrears"),
+    "arrears_at": gettext_lazy("Arrears as of"),
+    "device_kind": gettext_lazy("Kind of device"),
+    "device_number": gettext_lazy("Device number"),
+    "model": gettext_lazy("Model"),
+    "installed_on": gettext_lazy("Installed on"),
+    "design_life": gettext_lazy("Design life in years"),
+    "removed_on": gettext_lazy("Removed on"),
     "active": gettext_lazy("In use"),
+    "sensitive": gettext_lazy("Special care"),
+    "key_account": gettext_lazy("Key account"),
+    "manager": gettext_lazy("Account manager"),
+    "item": gettext_lazy("What was bought"),
+    "amount": gettext_lazy("Amount"),
+    "bought_on": gettext_lazy("Bought on"),
+    "code": gettext_lazy("Code"),
+    "parent": gettext_lazy("Element above"),
     "customer": gettext_lazy("Customer"),
     "good": gettext_lazy("Conduct"),
     "text": gettext_lazy("What happened"),
@@ -70,9 +99,33 @@ ACTS: dict[str, Promise] = {
     "point_changed": gettext_lazy("changed a service point"),
     "point_moved_in": gettext_lazy("took over a service point"),
     "point_moved_out": gettext_lazy("handed over a service point"),
+    "tenure_added": gettext_lazy("linked the customer to a service point"),
+    "tenure_ended": gettext_lazy("ended a link to a service point"),
+    "device_added": gettext_lazy("added a device"),
+    "device_changed": gettext_lazy("changed a device"),
+    "device_exchanged": gettext_lazy("exchanged a device"),
+    "device_removed": gettext_lazy("took a device out of service"),
     "conduct_noted": gettext_lazy("noted conduct"),
+    "note_written": gettext_lazy("wrote a note"),
+    "visit_noted": gettext_lazy("noted a visit"),
+    "purchase_noted": gettext_lazy("noted a purchase"),
+    "merged": gettext_lazy("merged another archive into this one"),
+    "merged_away": gettext_lazy("merged this archive into another one"),
+    "unmerged": gettext_lazy("took a merge back"),
+    "imported": gettext_lazy("imported the archive"),
 }
-ACTS_ON_POINTS = ("point_added", "point_changed", "point_moved_in", "point_moved_out")
+ACTS_ON_POINTS = (
+    "point_added",
+    "point_changed",
+    "point_moved_in",
+    "point_moved_out",
+    "tenure_added",
+    "tenure_ended",
+    "device_added",
+    "device_changed",
+    "device_exchanged",
+    "device_removed",
+)
 
 DASHES = "-‐‑‒–—―−ー.·/()[]"
 EXTENSION = re.compile(r"[#*,;xX]|ext|转|轉|分机|分機")
@@ -82,6 +135,7 @@ FOREIGN = re.compile(r"\A\+[1-9][0-9]{6,14}\Z")
 MOBILE = re.compile(r"\A1[3-9][0-9]{9}\Z")
 # Numbers dialled as they are, without an area code: 400 and 800 lines, and all that are too short to have one.
 WITHOUT_AREA = re.compile(r"\A(?:[48]00[0-9]{7}|[0-9]{1,8})\Z")
+AMOUNT = re.compile(r"\A[0-9]{1,10}(?:\.[0-9]{1,2})?\Z")
 ACCOUNT = re.compile(r"\A[0-9A-Z](?:[0-9A-Z/._-]*[0-9A-Z])?\Z")
 
 
@@ -131,11 +185,55 @@ def device_number(text: str) -> str:
     )
 
 
+def element_code(text: str) -> str:
+    """The code of a network element as it is kept; raises Unfit if it is no such code."""
+    return _coded(
+        text, "element", ELEMENT_LENGTH, _("The code of a network element has up to 30 digits and letters, no others.")
+    )
+
+
+def amount(text: str) -> str:
+    """An amount of money as facts keep it, "" for none: two places, 0 or more; raises Unfit otherwise."""
+    plain = "".join(unicodedata.normalize("NFKC", text).replace(",", "").split())
+    if not plain:
+        return ""
+    if not AMOUNT.match(plain):
+        raise Unfit(fields={"arrears": _("An amount is a number with at most two places, for example 128.50.")})
+    return f"{Decimal(plain):.2f}"
+
+
+def day(text: str) -> str:
+    """A day as facts keep it (2027-03-31), "" for none; raises Unfit otherwise."""
+    plain = text.strip()
+    if not plain:
+        return ""
+    try:
+        return date.fromisoformat(plain).isoformat()
+    except ValueError:
+        raise Unfit(fields={"day": _("A day is written like 2027-03-31.")}) from None
+
+
 def _coded(text: str, field: str, longest: int, sentence: str) -> str:
     code = "".join(one_line(unicodedata.normalize("NFKC", text)).split()).upper()
     if len(code) > longest or not ACCOUNT.match(code):
         raise Unfit(fields={field: sentence})
     return code
+
+
+# Fact → how typed text becomes its kept form.
+CODED: dict[str, Callable[[str], str]] = {
+    "account_number": account_number,
+    "device_number": device_number,
+    "element": element_code,
+    "code": element_code,
+    "parent": element_code,
+    "arrears": amount,
+    "contract_until": day,
+    "arrears_at": day,
+    "installed_on": day,
+    "removed_on": day,
+}
+NEVER_EMPTY = frozenset({"account_number", "code"})
 
 
 def _no_phone(sentence: str) -> Unfit:

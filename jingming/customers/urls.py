@@ -11,6 +11,9 @@ from . import views
 
 app_name = "customers"
 SEE, CHANGE = Authority.SEE_CUSTOMERS, Authority.CHANGE_CUSTOMERS
+SEE_NETWORK, CHANGE_NETWORK = Authority.SEE_ORGANISATION, Authority.CHANGE_ORGANISATION
+
+POINT = "<int:customer_id>/service-points/<int:point_id>/"
 
 urlpatterns = [
     path("", opens(views.customers, to=SEE), name="list"),
@@ -35,13 +38,24 @@ urlpatterns = [
     path("<int:customer_id>/phones/<int:phone_id>/retire/", opens(views.retire_phone, to=CHANGE), name="retire-phone"),
     path("<int:customer_id>/service-points/new/", opens(views.add_service_point, to=CHANGE), name="add-point"),
     path(
-        "<int:customer_id>/service-points/<int:point_id>/",
+        POINT,
         opens(views.change_service_point, to=CHANGE),
         name="change-point",
     ),
     path(
-        "<int:customer_id>/service-points/<int:point_id>/move/",
+        f"{POINT}move/",
         opens(views.move_service_point, to=CHANGE),
         name="move-point",
     ),
+    path(f"{POINT}tenures/new/", opens(views.add_tenure, to=CHANGE), name="add-tenure"),
+    path(f"{POINT}tenures/<int:tenure_id>/end/", opens(views.end_tenure, to=CHANGE), name="end-tenure"),
+    path(f"{POINT}devices/new/", opens(views.add_device, to=CHANGE), name="add-device"),
+    path(f"{POINT}devices/<int:device_id>/", opens(views.change_device, to=CHANGE), name="change-device"),
+    path(f"{POINT}devices/<int:device_id>/exchange/", opens(views.exchange_device, to=CHANGE), name="exchange-device"),
+    path("<int:customer_id>/notes/new/", opens(views.write_note, to=CHANGE), name="write-note"),
+    path("<int:customer_id>/purchases/new/", opens(views.note_purchase, to=CHANGE), name="note-purchase"),
+    path("network/", opens(views.network, to=SEE_NETWORK), name="network"),
+    path("network/new/", opens(views.add_element, to=CHANGE_NETWORK), name="add-element"),
+    path("network/<str:code>/", opens(views.element, to=SEE_NETWORK), name="element"),
+    path("network/<str:code>/change/", opens(views.change_element, to=CHANGE_NETWORK), name="change-element"),
 ]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
 from jingming.codes.queries import check as check_code
-from jingming.customers.rules import account_number, device_number, phone_number
+from jingming.customers.models import NetworkElement
+from jingming.customers.rules import account_number, device_number, element_code, phone_number
 from jingming.organisation.models import ServiceArea
 from jingming.organisation.queries import departments, units
 from jingming.workorders.flows import Flow
@@ -22,7 +23,7 @@ from jingming.workorders.models import OrderType, TypeVersion
 from jingming.workorders.queries import current_version
 from jingming.workorders.rules import Act, Status, Waiting
 
-from .rows import LoadedCustomer, LoadedOrder, LoadedStep, Place
+from .rows import LoadedCustomer, LoadedElement, LoadedOrder, LoadedPoint, LoadedStep, Place
 
 SOURCE = r"[a-z][a-z0-9_-]{0,39}"
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +55,7 @@ class Known:
         self.departments = frozenset(departments())
         self.units = frozenset(units())
         self.staff = dict(Staff.objects.values_list("pk", "name"))
+        self.elements = frozenset(NetworkElement.objects.values_list("pk", flat=True))
         self.areas = frozenset(ServiceArea.objects.values_list("pk", flat=True))
         types = OrderType.objects.filter(active=True).values_list("code", flat=True)
         self.types = {code: self._type(code) for code in types}
@@ -195,20 +197,70 @@ def _check_customer(customer: LoadedCustomer, known: Known) -> None:
     check_time(customer.since, known.at)
     if customer.department is not None:
         _check_departments((customer.department,), known)
+    _check_person(customer.manager, known)
+    for flag in customer.sensitive:
+        known.check_code("sensitive_flag", flag)
     for contact in customer.contacts:
         check_text(contact.name, 60)
         check_text(contact.duty, 60)
     for number in (*customer.phones, *(contact.phone for contact in customer.contacts if contact.phone)):
         _check_kept(number, phone_number(number))
     for point in customer.points:
-        _check_kept(point.account_number, account_number(point.account_number))
-        _check_kept(point.device_number, device_number(point.device_number))
-        check_text(point.address, 200)
-        check_text(point.network_element, 60)
-        check_place(point.place, known)
-        check_time(point.since, known.at)
-        if point.area is not None and point.area not in known.areas:
-            raise Unfit(_("there is no such service area"))
+        _check_point(point, known)
+    _check_written_down(customer, known)
+
+
+def _check_point(point: LoadedPoint, known: Known) -> None:
+    _check_kept(point.account_number, account_number(point.account_number))
+    check_text(point.address, 200)
+    check_text(point.contract_number, 40)
+    check_place(point.place, known)
+    check_time(point.since, known.at)
+    if point.area is not None and point.area not in known.areas:
+        raise Unfit(_("there is no such service area"))
+    if point.element is not None and point.element not in known.elements:
+        raise Unfit(_("there is no such network element"))
+    if point.arrears is not None and (point.arrears < 0 or point.arrears_at is None):
+        raise Unfit(_("arrears are 0 or more, and say as of which day"))
+    for device in point.devices:
+        known.check_code("device_kind", device.kind)
+        _check_kept(device.number, device_number(device.number))
+        check_text(device.model, 60)
+    for past in point.past:
+        check_time(past.since, known.at)
+        check_time(past.until, known.at)
+
+
+def _check_written_down(customer: LoadedCustomer, known: Known) -> None:
+    for bought in customer.purchases:
+        check_text(bought.item, 120)
+        check_text(bought.number, 40)
+    for remark in customer.remarks:
+        _check_person(remark.by, known)
+        check_time(remark.at, known.at)
+        check_text(remark.text, 500)
+
+
+def check_elements(elements: Iterable[LoadedElement], known: Known) -> None:
+    """Raise CannotLoad for the first network element that could never have been; parents come first."""
+    there = set(NetworkElement.objects.values_list("code", flat=True))
+    for element in elements:
+        try:
+            _check_kept(element.code, element_code(element.code))
+            known.check_code("element_kind", element.kind)
+            check_text(element.name, 60)
+            check_place(element.place, known)
+            check_time(element.since, known.at)
+            if element.code in there:
+                raise Unfit(_("it comes twice"))
+            if element.parent and element.parent not in there:
+                raise Unfit(_("the element above it is not there"))
+            there.add(element.code)
+        except Unfit as refusal:
+            raise CannotLoad(
+                _("Nothing was loaded. Network element %(element)s: %(why)s.")
+                % {"element": element.code[:40], "why": refusal.message.rstrip(".。")}
+            ) from None
 
 
 def _check_kept(given: str, kept: str) -> None:

@@ -27,7 +27,7 @@ def cell(value: Cell) -> str:
         return text
     if value is True or value is False:
         return "t" if value else "f"
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return str(value)
 

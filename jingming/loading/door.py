@@ -24,11 +24,11 @@ from jingming.workorders.actions import recount
 from jingming.workorders.models import History
 
 from . import archives
-from .checking import Known, check_customers, check_orders, check_source
+from .checking import Known, check_customers, check_elements, check_orders, check_source
 from .models import Batch
 from .orders import write_orders
 from .progress import Progress, Silent
-from .rows import LoadedCustomer, LoadedOrder, LoadedStep
+from .rows import LoadedCustomer, LoadedElement, LoadedOrder, LoadedStep
 from .unhurried import alone, unhurried, without_collecting
 from .way import Way, follow
 
@@ -105,6 +105,19 @@ def load_customers(
         row = Batch(source=source, at=at, by_id=by.pk if by else None, customers=len(kept), service_points=points)
         _note(row, by=by, at=at)
     return kept
+
+
+def load_elements(batch: Iterable[LoadedElement], *, source: str, by: Staff | None, at: datetime) -> dict[str, int]:
+    """Load network elements, those above before those below; the id of each by its code."""
+    elements = list(batch)
+    check_source(source)
+    check_elements(elements, Known(at))
+    with transaction.atomic():
+        _alone_and_unhurried(source)
+        ids = archives.write_elements(elements, at=at)
+        loaded = Batch.objects.create(source=source, at=at, by_id=by.pk if by else None)
+        audit.record("loading.loaded", loaded, by=by, at=at, source=source, elements=len(ids))
+    return ids
 
 
 def make_room(first: datetime, last: datetime) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
-from jingming.customers.models import Kind
+from jingming.customers.models import Kind, NoteKind, Relation
 from jingming.workorders.rules import Act, Status
 
 Place = tuple[int | None, int | None, int | None]  # ids of province, city and district
@@ -142,6 +143,62 @@ class LoadedOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedElement:
+    """A network element; `parent` is the code of the one above, which comes earlier or is there already."""
+
+    code: str
+    kind: str
+    name: str
+    place: Place
+    since: datetime
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedDevice:
+    """A meter, set-top box or other device; `kind` is a code of the set `device_kind`, `design_life` in years."""
+
+    kind: str
+    number: str = ""
+    model: str = ""
+    installed_on: date | None = None
+    design_life: int | None = None
+    removed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPast:
+    """Somebody who was something to a place before: the customer of this id."""
+
+    customer: int
+    since: datetime
+    until: datetime
+    relation: Relation = Relation.HOLDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPurchase:
+    """What a customer bought; `amount` in CNY."""
+
+    item: str
+    bought_on: date
+    quantity: Decimal = Decimal(1)
+    amount: Decimal | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedRemark:
+    """Something written down about a customer by a person: conduct (`good` says of which kind), a note or a visit."""
+
+    text: str
+    by: int
+    at: datetime
+    good: bool | None = None
+    kind: NoteKind = NoteKind.NOTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedPoint:
     """A place that is served under an account number."""
 
@@ -150,8 +207,13 @@ class LoadedPoint:
     place: Place
     since: datetime
     area: int | None = None
-    device_number: str = ""
-    network_element: str = ""
+    element: int | None = None
+    contract_number: str = ""
+    contract_until: date | None = None
+    arrears: Decimal | None = None
+    arrears_at: date | None = None
+    devices: Sequence[LoadedDevice] = ()
+    past: Sequence[LoadedPast] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -175,7 +237,12 @@ class LoadedCustomer:
     number: str = ""
     department: int | None = None
     note: str = ""
+    sensitive: Sequence[str] = ()
+    key_account: bool = False
+    manager: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     phones: Sequence[str] = ()
     contacts: Sequence[LoadedContact] = ()
     points: Sequence[LoadedPoint] = ()
+    purchases: Sequence[LoadedPurchase] = ()
+    remarks: Sequence[LoadedRemark] = ()

@@ -45,6 +45,7 @@ SEE_ORDERS, SEE_CUSTOMERS, CHANGE_CUSTOMERS = "orders.see", "customers.see", "cu
 SEE_STAFF, CHANGE_STAFF = "staff.see", "staff.change"
 SEE_PLACES, CHANGE_PLACES, CHANGE_CODES = "organisation.see", "organisation.change", "codes.change"
 _CUSTOMER = "customers/<int:customer_id>/"
+_POINT = f"{_CUSTOMER}service-points/<int:point_id>/"
 
 PAGES: Mapping[str, Page] = {
     # The desk
@@ -91,8 +92,19 @@ PAGES: Mapping[str, Page] = {
     f"{_CUSTOMER}phones/<int:phone_id>/": Page(CHANGE_CUSTOMERS, of="phone", changes=True),
     f"{_CUSTOMER}phones/<int:phone_id>/retire/": Page(CHANGE_CUSTOMERS, of="phone", changes=True, look=PRESSED),
     f"{_CUSTOMER}service-points/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
-    f"{_CUSTOMER}service-points/<int:point_id>/": Page(CHANGE_CUSTOMERS, of="point", changes=True),
-    f"{_CUSTOMER}service-points/<int:point_id>/move/": Page(CHANGE_CUSTOMERS, of="point", changes=True, asks=("q",)),
+    _POINT: Page(CHANGE_CUSTOMERS, of="point", changes=True),
+    f"{_POINT}move/": Page(CHANGE_CUSTOMERS, of="point", changes=True, asks=("q",)),
+    f"{_POINT}tenures/new/": Page(CHANGE_CUSTOMERS, of="point", changes=True, asks=("q",)),
+    f"{_POINT}tenures/<int:tenure_id>/end/": Page(CHANGE_CUSTOMERS, of="tenure", changes=True, look=PRESSED),
+    f"{_POINT}devices/new/": Page(CHANGE_CUSTOMERS, of="point", changes=True),
+    f"{_POINT}devices/<int:device_id>/": Page(CHANGE_CUSTOMERS, of="device", changes=True),
+    f"{_POINT}devices/<int:device_id>/exchange/": Page(CHANGE_CUSTOMERS, of="device", changes=True),
+    f"{_CUSTOMER}notes/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
+    f"{_CUSTOMER}purchases/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
+    "customers/network/": Page(SEE_PLACES, asks=("q",)),
+    "customers/network/new/": Page(CHANGE_PLACES, asks=("parent",)),
+    "customers/network/<str:code>/": Page(SEE_PLACES, of="element"),
+    "customers/network/<str:code>/change/": Page(CHANGE_PLACES, of="element"),
     # People and places
     "accounts/login/": Page(PUBLIC, look=(200, 302)),
     "accounts/logout/": Page(PUBLIC, look=(200, 302)),

@@ -205,6 +205,7 @@ _SEES = {
     "view": _view, "bulk": _own, "draft": lambda person, told: person == told["person"],
     "order": _order, "act": _order, "attachment": _order, "interaction": _interaction,
     "customer": _customer, "contact": _customer, "phone": _customer, "point": _point,
+    "device": _point, "tenure": _point, "element": sees_all,
     "staff": _colleague, "post": _colleague, "token": _colleague,
     "unit": sees_all, "place": sees_all, "set": sees_all, "code": sees_all, "flow": sees_all,
     "nowhere": sees_all, "": sees_all,
@@ -212,5 +213,6 @@ _SEES = {
 _CHANGES = {
     "view": _changes_view,
     "customer": _changes_customer, "contact": _changes_customer, "phone": _changes_customer, "point": _changes_point,
+    "device": _changes_point, "tenure": _changes_point,
     "staff": _changes_colleague, "post": _changes_colleague, "token": _changes_colleague,
 }  # fmt: skip

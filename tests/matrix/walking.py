@@ -388,13 +388,15 @@ class Walker:
 
     def crossed(self, kind: str, person: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """Names that belong to different things: (an own thing with another's part, the same with nobody's part)."""
-        things = self.world.of(kind) if kind in {"contact", "phone", "point", "post", "token"} else []
+        things = (
+            self.world.of(kind) if kind in {"contact", "phone", "point", "device", "tenure", "post", "token"} else []
+        )
         mine = [thing for thing in things if oracle.sees(person, thing) and oracle.changes(person, thing)]
         if not mine:
             return []
-        whole, part = mine[0].names.keys()
-        others = [thing for thing in things if thing.names[whole] != mine[0].names[whole]]
-        own = {whole: mine[0].names[whole]}
+        *whole, part = mine[0].names.keys()
+        own = {name: mine[0].names[name] for name in whole}
+        others = [thing for thing in things if any(thing.names[name] != own[name] for name in whole)]
         return [(own | {part: other.names[part]}, own | {part: other.absent[part]}) for other in sample(others, 2)]
 
 

@@ -149,7 +149,12 @@ class Builder:
 
     # --- Archives ---------------------------------------------------------------------------------------------------
     def archives(self) -> None:
-        """Two households in Tongling and in Wuhu, one in Nanjing; and one that lives in Wuhu and is served in both."""
+        """Two households in Tongling and in Wuhu, one in Nanjing; and one that lives in Wuhu and is served in both.
+        What feeds them all is known to whoever sees the organisation."""
+        self.element = customers.add_element(
+            "GATE-1", kind="gate_station", name=mark("element"), unit=TONGLING, by=self.staff["sysadmin1"], at=FOUNDED
+        )
+        self.world.add("element", "gate", {"code": self.element.code})
         for key, city, by in (
             ("tl", TONGLING, "agent1"), ("tl2", TONGLING, "agent2"),
             ("wh", WUHU, "wh-agent"), ("wh2", WUHU, "wh-agent"), ("nj", NANJING, "nj-agent"),
@@ -160,9 +165,12 @@ class Builder:
         self._point("both", "both-tl", WUHU, self.staff["wh-agent"])
         moved = ServicePoint.objects.filter(pk=self.points["both-tl"].pk)
         there = Unit.objects.get(code=DISTRICT_OF[TONGLING])
-        moved.update(province=there.province_id, city=there.city_id, district=there.district_id)
+        place = {"province": there.province_id, "city": there.city_id, "district": there.district_id}
+        moved.update(**place)
+        self.points["both-tl"].tenures.update(**place)
         self.points["both-tl"].refresh_from_db()
-        self.world.thing("point", "both-tl").told["city"] = TONGLING
+        for kind in ("point", "device", "tenure"):
+            self.world.thing(kind, "both-tl").told["city"] = TONGLING
         for cities in (
             thing.told["served"]
             for kind in ("customer", "contact", "phone")
@@ -192,10 +200,9 @@ class Builder:
 
     def _point(self, customer: str, key: str, city: str, by: Staff) -> None:
         account, address, meter = mark("account", key).upper(), mark("address", key), mark("meter", key).upper()
-        element = mark("element", key)
         point = customers.add_service_point(
             self.customers[customer], by=by, at=FOUNDED, account_number=account, address=address, device_number=meter,
-            network_element=element, unit=DISTRICT_OF[city],
+            element=self.element.code, unit=DISTRICT_OF[city],
         )  # fmt: skip
         self.points[key] = point
         owner = self.world.thing("customer", customer)
@@ -208,8 +215,11 @@ class Builder:
             if one.key == customer
         ):
             cities.append(city)
-        for word in (account, address, meter, element):
-            self.world.tell(word, thing)
+        part = {"city": city, "province": PROVINCE_OF[city], "owner": owner.told}
+        device = self.world.add("device", key, {**names, "device_id": point.devices.get().pk}, **part)
+        self.world.add("tenure", key, {**names, "tenure_id": point.tenures.get().pk}, **part)
+        for word in (account, address, meter):
+            self.world.tell(word, thing, device)
         self.world.searched[f"point {key}"] = [account, meter]
 
     # --- Orders -----------------------------------------------------------------------------------------------------
@@ -402,7 +412,7 @@ class Builder:
         """An order shows whom and which place it is for; a contact, whose it was."""
         self.world.tell(self.customers[customer].name, order, contact)
         point = self.points[customer]
-        for word in (point.account_number, point.address, point.device_number, point.network_element):
+        for word in (point.account_number, point.address, point.devices.get().number):
             self.world.tell(word, order)
 
     def _do(self, order: WorkOrder, act: str, by: str, **values: Any) -> None:

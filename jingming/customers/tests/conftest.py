@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jingming.accounts.models import Staff
 from jingming.customers import actions
-from jingming.customers.models import Customer, ServicePoint
+from jingming.customers.models import Customer, NetworkElement, ServicePoint
 from tests.cast import FOUNDED
 
 
@@ -21,7 +21,15 @@ def household(dispatcher: Staff) -> Customer:
 
 
 @pytest.fixture
-def point(household: Customer, dispatcher: Staff) -> ServicePoint:
+def feeder(company: dict[str, Staff]) -> NetworkElement:
+    """What feeds Osmanthus Court."""
+    return actions.add_element(
+        "TL-GH-03", kind="feeder", name="桂花北 03", unit="340705", by=company["sysadmin1"], at=FOUNDED
+    )
+
+
+@pytest.fixture
+def point(household: Customer, dispatcher: Staff, feeder: NetworkElement) -> ServicePoint:
     """Where the household is served."""
     return actions.add_service_point(
         household,
@@ -29,7 +37,7 @@ def point(household: Customer, dispatcher: Staff) -> ServicePoint:
         address="桂花苑 12-2-601",
         area="TG-GUIHUA",
         device_number="G4 7781",
-        network_element="桂花北 03",
+        element=feeder.code,
         by=dispatcher,
         at=FOUNDED,
     )

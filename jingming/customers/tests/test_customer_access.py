@@ -57,15 +57,20 @@ def test_seen_but_not_to_be_changed_says_who_may(head: Staff, household: Custome
         access.get_service_point(head, household.pk, point.pk, to="change")
 
 
+def _served_at(place: Customer, point: ServicePoint) -> None:
+    """The point, and who holds it, stand where the other customer lives."""
+    keys = {"province": place.province_id, "city": place.city_id, "district": place.district_id}
+    ServicePoint.objects.filter(pk=point.pk).update(**keys)
+    point.tenures.update(**keys)
+
+
 def test_a_customer_of_another_place_is_seen_where_it_is_served(
     agent: Staff, wuhu_agent: Staff, works: Customer, household: Customer
 ):
     assert list(access.visible_to(agent)) == [household]
 
     there = actions.add_service_point(works, account_number="1", address="长江路 1", by=wuhu_agent, at=FOUNDED)
-    ServicePoint.objects.filter(pk=there.pk).update(
-        province=household.province_id, city=household.city_id, district=household.district_id
-    )
+    _served_at(household, there)
 
     assert set(access.visible_to(agent)) == {household, works}
     assert list(access.living_within(agent)) == [household]
@@ -80,14 +85,12 @@ def test_who_sees_a_customer_by_one_service_point_is_not_told_of_the_others(
 ):
     here = actions.add_service_point(works, account_number="100017", address="长江路 1", by=wuhu_agent, at=FOUNDED)
     actions.add_service_point(works, account_number="200017", address="长江路 2", by=wuhu_agent, at=FOUNDED)
-    ServicePoint.objects.filter(pk=here.pk).update(
-        province=household.province_id, city=household.city_id, district=household.district_id
-    )
+    _served_at(household, here)
 
     seen, whole = queries.card(agent, works), queries.card(wuhu_agent, works)
 
-    assert [point.account_number for point in seen.service_points] == ["100017"]
-    assert [point.account_number for point in whole.service_points] == ["100017", "200017"]
+    assert [held.point.account_number for held in seen.service_points] == ["100017"]
+    assert [held.point.account_number for held in whole.service_points] == ["100017", "200017"]
     assert "长江路 2" not in "".join(line.text for line in seen.history)
     assert "长江路 2" in "".join(line.text for line in whole.history)
     (found,) = queries.find(agent, "100017")

@@ -11,7 +11,7 @@ from jingming.accounts.models import Staff
 from jingming.audit.queries import keys_for
 from jingming.base.errors import Stale, Unfit
 from jingming.customers import actions, queries
-from jingming.customers.models import Change, ConductNote, Customer, Phone, ServicePoint
+from jingming.customers.models import Change, ConductNote, Customer, NetworkElement, Phone, ServicePoint
 from tests.cast import FOUNDED, TEN_O_CLOCK
 
 Published = Callable[[], list[dict[str, Any]]]
@@ -183,7 +183,11 @@ def test_a_number_corrected_to_one_that_stands_already_is_refused(household: Cus
 
 # --- Service points -------------------------------------------------------------------------------------------------
 def test_a_service_point_stands_where_its_area_lies(point: ServicePoint, household: Customer, published: Published):
-    assert (point.account_number, point.device_number) == ("0562-100017", "G47781")
+    assert (point.account_number, point.devices.get().number) == ("0562-100017", "G47781")
+    assert (point.element, point.tenures.get().customer) == (
+        NetworkElement.objects.get(code="TL-GH-03"),
+        point.customer,
+    )
     assert queries.facts_of_point(point)["unit"] == "340705"
     assert acts(household) == ["added", "point_added"]
 

@@ -35,8 +35,21 @@ def test_a_customer_is_found_with_numbers_and_places(caller: CallAs, agent: Staf
             "address": "桂花苑 12-2-601",
             "unit": "340705",
             "area": "TG-GUIHUA",
-            "device_number": "G47781",
-            "network_element": "桂花北 03",
+            "element": "TL-GH-03",
+            "contract_number": "",
+            "contract_until": "",
+            "arrears": "",
+            "arrears_at": "",
+            "devices": [
+                {
+                    "kind": "meter",
+                    "number": "G47781",
+                    "model": "",
+                    "installed_on": "",
+                    "design_life": None,
+                    "ends_on": None,
+                }
+            ],
             "active": True,
             "version": 1,
         }
@@ -70,8 +83,8 @@ def test_a_retry_with_the_same_key_opens_one_archive(caller: CallAs, agent: Staf
 def test_a_change_needs_the_version_that_was_read(caller: CallAs, agent: Staff, dispatcher: Staff, household: Customer):
     program = caller(agent)
 
-    changed = patch(program, f"/customers/{household.pk}", {"version": 1, "name": "周晓兰"})
-    stale = patch(program, f"/customers/{household.pk}", {"version": 1, "name": "周小岚"})
+    changed = patch(program, f"/customers/{household.pk}", {"version": 1, "name": "周晓兰", "reason": "told"})
+    stale = patch(program, f"/customers/{household.pk}", {"version": 1, "name": "周小岚", "reason": "told"})
 
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
     assert stale.status_code == 409
@@ -122,7 +135,7 @@ def test_what_does_not_fit_is_told_field_by_field_and_changes_nothing(
 
 @pytest.mark.parametrize("version", [0, -1, 2**31, 2**63, "one", None, 1.5])
 def test_a_version_that_cannot_be_one_is_refused(caller: CallAs, agent: Staff, household: Customer, version: object):
-    answer = patch(caller(agent), f"/customers/{household.pk}", {"version": version, "name": "甲"})
+    answer = patch(caller(agent), f"/customers/{household.pk}", {"version": version, "name": "甲", "reason": "told"})
 
     assert answer.status_code == 422
     household.refresh_from_db()
@@ -147,7 +160,9 @@ def test_who_may_only_look_cannot_write(caller: CallAs, head: Staff, household: 
     program = caller(head)
 
     assert program.get(f"/customers/{household.pk}").status_code == 200
-    assert patch(program, f"/customers/{household.pk}", {"version": 1, "name": "甲"}).status_code == 403
+    assert (
+        patch(program, f"/customers/{household.pk}", {"version": 1, "name": "甲", "reason": "told"}).status_code == 403
+    )
     assert program.post("/customers", {"name": "甲"}).status_code == 403
 
 

@@ -125,7 +125,15 @@ def test_a_stale_save_shows_the_difference_and_the_next_one_saves(
 ):
     actions.change_customer(household, version=1, name="周晓兰", by=dispatcher, at=TEN_O_CLOCK)
     browser, page = signed_in(agent), f"/customers/{household.pk}/change/"
-    typed = {"name": "周小岚", "kind": "person", "unit": "340705", "number": "", "note": "", "version": "1"}
+    typed = {
+        "name": "周小岚",
+        "kind": "person",
+        "unit": "340705",
+        "number": "",
+        "note": "",
+        "version": "1",
+        "reason": "told",
+    }
 
     stopped = browser.post(page, typed)
 
@@ -163,7 +171,10 @@ def test_every_part_of_an_archive_is_kept_by_its_page(signed_in: SignedIn, agent
         (f"phones/{phone.pk}/", {"phone": "2831103", "label": ""}),
         (f"phones/{phone.pk}/retire/", {}),
         (f"contacts/{contact.pk}/retire/", {}),
-        (f"service-points/{point.pk}/", {"account_number": "77", "address": "路 2", "area": "TG", "version": "1"}),
+        (
+            f"service-points/{point.pk}/",
+            {"account_number": "77", "address": "路 2", "area": "TG", "version": "1", "reason": "visit"},
+        ),
     ]:
         answer = browser.post(home + path, typed)
         assert (answer.status_code, answer.url) == (302, home), said(answer)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jingming.customers.models import Kind
-from jingming.loading.rows import LoadedContact, LoadedCustomer, LoadedPoint, Place
+from jingming.loading.rows import LoadedContact, LoadedCustomer, LoadedDevice, LoadedPoint, Place
 from jingming.organisation.models import Unit
 from jingming.ui.labels import in_language
 
@@ -145,8 +145,7 @@ def _gas(lot: Lot, address: str, draw: random.Random) -> LoadedPoint:
         place=lot.place,
         since=lot.since,
         area=_area(lot, draw),
-        device_number=f"G{draw.randint(2010, 2025)}{lot.serial:08d}",
-        network_element=f"{_short(lot.district)}调压站{draw.randint(1, 9)}号",
+        devices=[LoadedDevice(kind="gas_meter", number=f"G{draw.randint(2010, 2025)}{lot.serial:08d}")],
         extra={"business": "gas"},
     )
 
@@ -158,8 +157,7 @@ def _tv(lot: Lot, address: str, draw: random.Random) -> LoadedPoint:
         place=lot.place,
         since=lot.since,
         area=_area(lot, draw),
-        device_number=f"STB{draw.randint(10, 99)}{lot.serial:08d}",
-        network_element=f"{_short(lot.district)}光节点{draw.randint(1, 40):02d}",
+        devices=[LoadedDevice(kind="set_top_box", number=f"STB{draw.randint(10, 99)}{lot.serial:08d}")],
         extra={"business": "tv"},
     )
 

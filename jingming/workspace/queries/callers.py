@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
+from jingming.codes.queries import label_of
 from jingming.customers import access as customer_access
 from jingming.customers import queries as customer_queries
-from jingming.customers.models import ConductNote, Customer, Kind, Phone, ServicePoint
+from jingming.customers.models import ConductNote, Customer, Kind, Phone, ServicePoint, Tenure
 from jingming.customers.rules import account_number, phone_number
 from jingming.interactions.models import Interaction
 from jingming.interactions.queries import of_customer
@@ -41,6 +42,11 @@ class Caller:
     @property
     def enterprise(self) -> bool:
         return self.customer.kind == Kind.ENTERPRISE
+
+    @property
+    def sensitive(self) -> list[str]:
+        """Why to take special care, in the reader's words."""
+        return [label_of(customer_queries.SENSITIVE, code) for code in self.customer.sensitive]
 
     @property
     def lines(self) -> list[ContactRow]:
@@ -143,12 +149,16 @@ def repeat_rows(repeats: Sequence[Repeat]) -> list[RepeatRow]:
 
 
 def caller(person: Staff, customer: Customer, asked: str = "") -> Caller:
-    """The archive of whoever is calling, fetched through access before. Four queries.
+    """The archive of whoever is calling, fetched through access before. Five queries.
 
     `asked` is what the agent typed: if it is one of the customer's account numbers, the matter is about that place.
     """
-    seen = customer_access.service_points_visible_to(person).filter(customer=customer, active=True)
-    points = list(seen.select_related("area").order_by("account_number")[:50])
+    held = Tenure.objects.filter(customer=customer, until=None).values("service_point")
+    seen = customer_access.service_points_visible_to(person).filter(pk__in=held, active=True)
+    points = list(seen.select_related("area", "element").order_by("account_number")[:50])
+    devices = customer_queries.devices_at([point.pk for point in points])
+    for point in points:
+        point.hanging = devices.get(point.pk, [])  # type: ignore[attr-defined]  # the card shows it beside the place
     try:
         number = account_number(asked)
     except Unfit:

@@ -13,6 +13,8 @@ from jingming.accounts.models import Staff
 from jingming.codes.queries import label_of
 from jingming.customers import access as customer_access
 from jingming.customers.models import Customer, ServicePoint
+from jingming.customers.queries import Hanging as Device
+from jingming.customers.queries import devices_at
 from jingming.organisation.queries import departments
 from jingming.ui.labels import in_language
 from jingming.workorders import access
@@ -56,6 +58,7 @@ class Customer360:
     customer: Customer | None
     point: ServicePoint | None
     linked: bool
+    devices: list[Device]
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,9 @@ def names_for(order: WorkOrder, history: Sequence[History], *, ids: Iterable[int
 
 def _whom(order: WorkOrder, person: Staff) -> Customer360:
     linked = order.customer_id is not None and customer_access.visible_to(person).filter(pk=order.customer_id).exists()
-    return Customer360(order.customer, order.service_point, linked)
+    point = order.service_point
+    devices = devices_at([point.pk]).get(point.pk, []) if point else []
+    return Customer360(order.customer, point, linked, devices)
 
 
 def _facts(order: WorkOrder) -> list[Fact]:

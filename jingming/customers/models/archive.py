@@ -1,4 +1,4 @@
-"""Customer archives 客户档案: who is served, where, by which account number, and how to reach them."""
+"""The archive itself: who is served, how to reach them, and all that is written down about them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jingming.accounts.models import Staff
 from jingming.base.initials import index_of
-from jingming.organisation.models import Department, Placed, ServiceArea
+from jingming.organisation.models import Department, Placed
 
 
 class Kind(models.TextChoices):
@@ -34,6 +34,28 @@ class Customer(Placed):
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     quick = models.BooleanField(default=False, help_text="made during a call, still to be completed")
     note = models.TextField(blank=True)
+    sensitive = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text="codes of the set `sensitive_flag`"
+    )
+    key_account = models.BooleanField(default=False)
+    manager = models.ForeignKey(
+        Staff,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="accounts_kept",
+        db_index=False,
+        help_text="the account manager",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_here",
+        db_index=False,
+        help_text="the archive that goes on",
+    )
     extra = models.JSONField(default=dict, blank=True)
     occurred_at = models.DateTimeField(help_text="customer since")
     recorded_at = models.DateTimeField()
@@ -49,10 +71,15 @@ class Customer(Placed):
             models.Index("occurred_at", "id", name="customer_by_time"),
             models.Index(fields=["name"], name="customer_by_name", opclasses=["varchar_pattern_ops"]),
             GinIndex(index_of("initials"), name="customer_by_initials"),
+            models.Index("manager", name="customer_by_manager", condition=Q(manager__isnull=False)),
+            models.Index("merged_into", name="customer_by_merged_into", condition=Q(merged_into__isnull=False)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint("number", name="a_customer_number_is_given_once", condition=~Q(number="")),
             models.CheckConstraint(condition=~Q(name=""), name="a_customer_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("pk")), name="an_archive_goes_on_in_another"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,40 +124,6 @@ class Phone(models.Model):
         return self.number
 
 
-class ServicePoint(Placed):
-    """A place that is served under an account number 户号: its address, meter or set-top box, network element."""
-
-    never_deleted: ClassVar[bool] = True
-
-    account_number = models.CharField(max_length=30)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="service_points")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
-    address = models.CharField(max_length=200)
-    area = models.ForeignKey(ServiceArea, models.PROTECT, null=True, blank=True, related_name="service_points")
-    device_number = models.CharField(max_length=40, blank=True, db_index=True, help_text="meter or set-top box")
-    network_element = models.CharField(max_length=60, blank=True, help_text="feeder, pressure station, optical node")
-    active = models.BooleanField(default=True)
-    extra = models.JSONField(default=dict, blank=True)
-    occurred_at = models.DateTimeField(help_text="served since")
-    recorded_at = models.DateTimeField()
-    imported = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        verbose_name = _("service point")
-        indexes: ClassVar = [
-            models.Index("province", "city", "district", "account_number", name="service_point_by_place"),
-            models.Index(fields=["account_number"], name="service_point_by_account", opclasses=["varchar_pattern_ops"]),
-        ]
-        constraints: ClassVar = [
-            models.UniqueConstraint("account_number", name="an_account_number_is_given_once"),
-            models.CheckConstraint(condition=~Q(account_number=""), name="a_service_point_has_an_account_number"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account_number} {self.address}"
-
-
 class ConductNote(models.Model):
     """A record of good or bad conduct of a customer 良好/不良记录."""
 
@@ -142,6 +135,60 @@ class ConductNote(models.Model):
 
     class Meta:
         verbose_name = _("conduct note")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Purchase(models.Model):
+    """What a customer bought: an appliance, a valve, a package of channels, gas in advance."""
+
+    never_deleted: ClassVar[bool] = True
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="purchases", db_index=False)
+    service_point = models.ForeignKey("ServicePoint", models.PROTECT, null=True, blank=True, related_name="purchases")
+    item = models.CharField(max_length=120)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3, default=1)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True, help_text="in CNY")
+    number = models.CharField(max_length=40, blank=True, help_text="of the receipt or contract")
+    bought_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("purchase")
+        indexes: ClassVar = [models.Index("customer", "bought_on", name="purchase_by_customer")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_purchase_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="a_purchase_costs_nothing_or_more"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.item
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", pgettext_lazy("kind of note", "Note")
+    VISIT = "visit", pgettext_lazy("kind of note", "Visit")
+
+
+class Note(models.Model):
+    """Something that whoever serves the customer next should know 记事, or a visit 走访 and what came of it."""
+
+    append_only: ClassVar[bool] = True
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="notes", db_index=False)
+    kind = models.CharField(max_length=10, choices=NoteKind.choices, default=NoteKind.NOTE)
+    text = models.CharField(max_length=2000)
+    at = models.DateTimeField(help_text="when it was seen or heard, or the visit took place")
+    recorded_at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("note")
+        indexes: ClassVar = [models.Index("customer", "at", name="note_by_customer")]
 
     def __str__(self) -> str:
         return self.text
@@ -160,6 +207,8 @@ class Change(Placed):
     act = models.CharField(max_length=30)
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=150, blank=True)
+    reason = models.CharField(max_length=40, blank=True, help_text="code of the set `change_reason`")
+    why = models.CharField(max_length=200, blank=True, help_text="in the writer's words")
     facts = models.JSONField(default=dict, help_text="{field: [before, after]}")
 
     class Meta:
@@ -168,3 +217,32 @@ class Change(Placed):
 
     def __str__(self) -> str:
         return f"{self.act} {self.customer_id}"
+
+
+class Merge(models.Model):
+    """Two archives of one customer became one. `moved` says which rows changed hands, so that it can be undone."""
+
+    never_deleted: ClassVar[bool] = True
+
+    kept = models.ForeignKey(Customer, models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Customer, models.PROTECT, related_name="merges_away")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=40)
+    why = models.CharField(max_length=200, blank=True)
+    moved = models.JSONField(default=dict, help_text="{kind of row: [ids]}")
+    facts = models.JSONField(default=dict, help_text="{field: [before, after]} of the archive that goes on")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("merge of archives")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "merged", name="an_archive_is_merged_once_at_a_time", condition=Q(undone_at__isnull=True)
+            ),
+            models.CheckConstraint(condition=~Q(kept=F("merged")), name="two_archives_are_merged"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} → {self.kept_id}"

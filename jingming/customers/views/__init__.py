@@ -1,0 +1,56 @@
+"""Pages of the archives: archive, places, network."""
+
+from .archive import (
+    add_contact,
+    add_customer,
+    add_phone,
+    change_contact,
+    change_customer,
+    change_phone,
+    customer,
+    customers,
+    note_conduct,
+    note_purchase,
+    retire_contact,
+    retire_phone,
+    write_note,
+)
+from .network import add_element, change_element, element, network
+from .points import (
+    add_device,
+    add_service_point,
+    add_tenure,
+    change_device,
+    change_service_point,
+    end_tenure,
+    exchange_device,
+    move_service_point,
+)
+
+__all__ = [
+    "add_contact",
+    "add_customer",
+    "add_device",
+    "add_element",
+    "add_phone",
+    "add_service_point",
+    "add_tenure",
+    "change_contact",
+    "change_customer",
+    "change_device",
+    "change_element",
+    "change_phone",
+    "change_service_point",
+    "customer",
+    "customers",
+    "element",
+    "end_tenure",
+    "exchange_device",
+    "move_service_point",
+    "network",
+    "note_conduct",
+    "note_purchase",
+    "retire_contact",
+    "retire_phone",
+    "write_note",
+]

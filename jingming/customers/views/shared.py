@@ -1,0 +1,73 @@
+"""What the pages of the archives share: one form, one act, the archive afterwards; refusals told above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+
+from jingming.base.errors import NotAllowed, Refusal
+from jingming.base.http import StaffRequest
+from jingming.customers import access, queries
+from jingming.customers.forms import ArchiveForm
+from jingming.customers.models import Customer
+
+Clean = dict[str, Any]
+Page = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The words of a page with one form: its heading, its button, what is said when the act is done."""
+
+    title: Promise
+    submit: Promise
+    said: Promise
+
+
+def tells_refusals(page: Page) -> Page:
+    """A page about a customer that somebody may see but not change shows the archive, and the reason above it."""
+
+    @wraps(page)
+    def told(request: StaffRequest, customer_id: int, **parts: int) -> HttpResponse:
+        try:
+            return page(request, customer_id, **parts)
+        except NotAllowed as refusal:
+            messages.error(request, refusal.message)
+            return archive_page(request, access.get_customer(request.user, customer_id), status=refusal.status)
+
+    return told
+
+
+def archive_page(request: StaffRequest, customer: Customer, *, status: int = 200) -> HttpResponse:
+    context = {"card": queries.card(request.user, customer), "can_change": access.may_change(request.user, customer)}
+    return render(request, "customers/customer.html", context, status=status)
+
+
+def fill_in(
+    request: StaffRequest, sheet: Sheet, form: ArchiveForm, act: Callable[[Clean], Customer], customer: Customer | None
+) -> HttpResponse:
+    """Show the form, or do the act with what it holds and go to the archive; a refusal keeps what was typed."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                done = act(form.cleaned_data)
+            except Refusal as refusal:
+                form.refuse(refusal)
+                status = refusal.status
+            else:
+                messages.success(request, str(sheet.said))
+                return redirect("customers:customer", done.pk)
+    return render(request, "customers/form.html", {"form": form, "sheet": sheet, "customer": customer}, status=status)
+
+
+def posted(request: StaffRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
