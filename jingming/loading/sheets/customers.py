@@ -114,7 +114,7 @@ class Customers:
         staging.stage("staged", STAGED, rows)
 
     def leave_out(self, rows: Collection[int]) -> None:
-        staging.leave_out(rows, "staged", "merged")
+        staging.leave_out(rows)
 
     # --- Against what is kept ---------------------------------------------------------------------------------------
     def refused(self) -> Iterator[Problem]:

@@ -132,7 +132,7 @@ CUSTOMERS = Kind(
         Column("contact", _("Contact person"), _line(60), ("contact", "contact name", "联系人", "联系人姓名")),
         Column("duty", _("Duty"), _line(60), ("contact duty", "position", "联系人职务", "职务")),
         Column("contact_phone", _("Phone of the contact person"), _phone,
-               ("contact phone", "contact's phone", "联系人手机", "联系人电话号码")),
+               ("contact phone", "contact's phone", "联系人电话", "联系人手机", "联系人电话号码")),
         Column("unit", _("Place"), _line(60),
                ("unit", "unit code", "district", "city", "area code", "区县", "所属区县", "区域", "地区", "行政区划", "所在地", "所属单位")),
         Column("note", _("Note"), _note, ("remark", "remarks", "备注说明", "说明")),
@@ -158,9 +158,9 @@ def _device(place: int) -> tuple[Column, ...]:
     also = {
         "kind": ("device type", "device kind", "meter type", "设备类型", "表计类型", "表具类型"),
         "number": ("device no", "device no.", "meter no", "meter no.", "meter number", "set-top box", "表号", "表具编号", "电表号",
-                   "气表号", "水表号", "机顶盒号", "设备号", "资产编号"),
-        "model": ("device model", "meter model", "设备型号", "表具型号", "规格型号"),
-        "installed": ("installation date", "install date", "安装日期", "装表日期", "开通日期"),
+                   "气表号", "水表号", "机顶盒号", "设备号", "设备号码", "设备编号", "资产编号"),
+        "model": ("device model", "meter model", "设备型号", "型号", "表具型号", "规格型号"),
+        "installed": ("installation date", "install date", "安装日期", "安装日", "装表日期", "开通日期"),
         "life": ("design life", "service life", "使用年限", "设计年限"),
     }  # fmt: skip
     return (
@@ -198,7 +198,7 @@ SERVICE_POINTS = Kind(
         Column("contract_number", _("Contract number"), _line(40), ("contract", "contract no", "合同号", "供用电合同号", "合同")),
         Column("contract_until", _("Contract until"), cells.as_date, ("contract end", "contract expires", "合同到期", "合同到期日", "合同截止日期"),
                empty=NO_DAY, dated=True),
-        Column("arrears", _("Arrears"), _amount, ("debt", "amount due", "欠费金额", "欠款"), empty=NO_AMOUNT),
+        Column("arrears", _("Arrears"), _amount, ("debt", "amount due", "欠费", "欠费金额", "欠款"), empty=NO_AMOUNT),
         Column("arrears_at", _("Arrears as of"), cells.as_date, ("as of", "欠费日期", "欠费截止", "截止日期"), empty=NO_DAY, dated=True),
         Column("active", _("In use"), cells.as_yes_no, ("active", "enabled", "是否在用", "在用标志"), empty=None),
     ),

@@ -28,7 +28,7 @@ from . import matching
 from .cells import Value
 from .kinds import Column, Kind
 from .reading import Sheet, open_sheet
-from .work import Bad, Counts, Detail, Problem, Said, Terms, Work, reasons_of
+from .work import Bad, Counts, Detail, Problem, Said, Terms, Work, reasons_of, reasons_of_row
 from .works import WORKS
 
 REMEMBERED = 5_000  # cleaned values of a column that are kept, for columns that say the same again and again
@@ -187,7 +187,7 @@ def _clean_rows(
             except Bad as bad:
                 reasons += bad.reasons
             except Unfit as refusal:
-                reasons += reasons_of(refusal, "", "")
+                reasons += reasons_of_row(refusal, said)
         key = work.key(said) if not reasons else None
         if key is not None and first.setdefault(key, row) != row:
             _refuse_both(outcome, first[key], row, key, doubled)

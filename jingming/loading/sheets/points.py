@@ -132,7 +132,7 @@ class Points:
         staging.stage("staged", STAGED, rows)
 
     def leave_out(self, rows: Collection[int]) -> None:
-        staging.leave_out(rows, "staged", "found", "owners", "merged", "hung")
+        staging.leave_out(rows)
 
     # --- Against what is kept ---------------------------------------------------------------------------------------
     def refused(self) -> Iterator[Problem]:

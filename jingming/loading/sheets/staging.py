@@ -22,6 +22,7 @@ from jingming.loading.copying import CHUNK, as_text_line
 
 from .work import Counts, Detail, Problem, Row
 
+TABLES = ("staged", "found", "owners", "opened", "merged", "hung")  # all temporary
 Columns = Sequence[tuple[str, str]]  # name, type in SQL
 
 # Type in SQL → what an emptied value looks like on its way.
@@ -125,6 +126,8 @@ def problems(column: str, sentence: str, statement: str, values: Sequence[object
 def stage(table: str, columns: Columns, rows: Iterable[Row]) -> None:
     """Make the temporary table and COPY the rows into it; the cells of each begin with its row number in the file. It is gone at
     the end of the transaction. `rows` may read a file and raise, but asks this connection nothing."""
+    for left in TABLES:  # by an earlier load of the same transaction
+        drop(left)
     spelled = ", ".join(f"{name} {type_}" for name, type_ in columns)
     run(f"CREATE TEMP TABLE {table} (row integer PRIMARY KEY, {spelled}) ON COMMIT DROP")
     names = [sql.Identifier("row"), *(sql.Identifier(name) for name, _type in columns)]
@@ -140,11 +143,11 @@ def stage(table: str, columns: Columns, rows: Iterable[Row]) -> None:
     run(f"ANALYZE {table}")
 
 
-def leave_out(rows: Collection[int], *tables: str) -> None:
+def leave_out(rows: Collection[int]) -> None:
     """Take rows out of those of the tables that are there by now."""
     if not rows:
         return
-    for table in tables:
+    for table in TABLES:
         if ask("SELECT to_regclass(%s)", [f"pg_temp.{table}"]) != [(None,)]:
             run(f"DELETE FROM {table} WHERE row = ANY(%s)", [list(rows)])
 

@@ -124,7 +124,12 @@ class Gathered:
 
 
 def reasons_of(refusal: Unfit, column: str, value: object) -> list[tuple[str, object, str]]:
-    """A refusal of the rules as reasons: beside its fields where it names some."""
-    if refusal.fields:
-        return [(column, value, str(sentence)) for sentence in refusal.fields.values()]
+    """A refusal of a cell as a reason."""
     return [(column, value, refusal.message)]
+
+
+def reasons_of_row(refusal: Unfit, said: Said) -> list[tuple[str, object, str]]:
+    """A refusal of the rules as reasons, beside the columns that it names."""
+    if not refusal.fields:
+        return [("", "", refusal.message)]
+    return [(name if name in said else "", said.get(name, ""), str(why)) for name, why in refusal.fields.items()]

@@ -11,6 +11,7 @@ from jingming.audit.models import Entry
 from jingming.customers.models import Change, Customer, Device, Phone, ServicePoint, Tenure
 from jingming.loading.models import Batch
 from jingming.loading.tests.sheets import load
+from tests.cast import TEN_O_CLOCK
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +108,8 @@ def test_another_customer_number_hands_the_point_over(company: dict[str, Staff],
     assert outcome.counts.as_dict() == {"new": 0, "changed": 1, "same": 0, "bad": 0}
     point = ServicePoint.objects.get(account_number="7100000001")
     assert (point.customer.number, point.version) == ("K002", 2)
-    tenures = point.tenures.order_by("id").values_list("customer__number", "until__isnull")
-    assert list(tenures) == [("K001", False), ("K002", True)]
+    tenures = point.tenures.order_by("id").values_list("customer__number", "until")
+    assert list(tenures) == [("K001", TEN_O_CLOCK), ("K002", None)]
     acts = Change.objects.filter(act__startswith="point_moved").order_by("id").values_list("act", "facts")
     facts = {"customer": ["周晓岚", "铜官机械厂"], "account_number": ["7100000001", "7100000001"]}
     assert list(acts) == [("point_moved_out", facts), ("point_moved_in", facts)]
