@@ -1,7 +1,8 @@
 """What stands in a cell becomes what is kept: one reader for each kind of field.
 
 Each takes a value as `reading.Sheet.rows` gives it and raises Unfit with a sentence that says the way out. None, and
-what looks empty, is "" for texts and codes and None for everything else: whether a field may be empty, the caller knows.
+what looks empty, is "" for texts, codes and choices and None for everything else: whether a field may be empty, the
+caller knows.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from django.utils.translation import gettext as _
 from jingming.base.errors import Unfit
 from jingming.customers.rules import one_line
 
-from .values import Fault, Value, is_blank
+from .values import EXACT, Fault, Value, is_blank
 
-EXACT = 15  # digits that a spreadsheet keeps of a number; those behind become 0
+DIGITS = 15  # that a spreadsheet keeps of a number; those behind become 0
 SHOWN = 60  # characters of a value that a sentence repeats
 
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
@@ -29,11 +30,10 @@ YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
-SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")  # 1927 to 2173: shorter numbers are more likely a mistake than a day
 TIME = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z")
-SERIALS = range(10_000, 100_000)  # 1927 to 2173: other numbers are more likely a mistake than a day
 
-CURRENCY = re.compile(r"\A(?:RMB|CNY|人民币|[¥￥$€£])+|(?:RMB|CNY|元整|元|圆)\Z", re.IGNORECASE)
+CURRENCY = re.compile(r"\A([+-]?)(?:RMB|CNY|人民币|[¥$€£])+|(?:RMB|CNY|元整|元|圆)\Z", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 BRACKETED = re.compile(r"\((.+)\)")
@@ -54,9 +54,9 @@ def as_text(value: Value, longest: int) -> str:
 
 
 def as_code(value: Value, longest: int, *, width: int = 0) -> str:
-    """A number that is a name, such as of an account or a device: full-width digits are narrowed, spaces and the leading
-    apostrophe taken away, capitals kept as they are. A number cell is fine while all its digits are there; one that has
-    lost digits is refused, as is one shorter than `width`, if all numbers are known to have that many digits.
+    """A number that is a name, such as of an account or a device: full-width digits are narrowed, spaces and the
+    apostrophe in front taken away. A number cell is fine while all its digits are there; one that has lost digits is
+    refused, as is one shorter than `width`, if all numbers are known to have that many digits.
     """
     if isinstance(value, (bool, date, datetime)):
         raise Unfit(
@@ -79,13 +79,13 @@ def as_code(value: Value, longest: int, *, width: int = 0) -> str:
 
 def _code_of_number(value: float | Decimal, width: int) -> str:
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if exact < 0 or exact != exact.to_integral_value() or (isinstance(value, float) and exact >= 10**EXACT):
+    if exact < 0 or exact != exact.to_integral_value() or (isinstance(value, float) and exact >= EXACT):
         raise _lost(_shown(value))
     digits = str(int(exact))
     if len(digits) < width:
         raise Unfit(
-            _("“%(value)s” has %(found)d digits, not %(width)d: the spreadsheet took away the zeros in front. Format the "
-              "column as text and enter the number again.")
+            _("“%(value)s” has %(found)d digits, not %(width)d: the spreadsheet took away the zeros in front. Format "
+              "the column as text and enter the number again.")
             % {"value": digits, "found": len(digits), "width": width}
         )  # fmt: skip
     return digits
@@ -93,42 +93,31 @@ def _code_of_number(value: float | Decimal, width: int) -> str:
 
 def _lost(shown: str) -> Unfit:
     return Unfit(
-        _("“%(value)s” has lost digits, because the spreadsheet took it for a figure. Format the column as text and enter "
-          "the number again.")
+        _("“%(value)s” has lost digits, because the spreadsheet took it for a figure. Format the column as text and "
+          "enter the number again.")
         % {"value": shown}
     )  # fmt: skip
 
 
 def as_date(value: Value, *, epoch_1904: bool = False) -> date | None:
-    """The day, however it was written; a time beside it is left away. `epoch_1904` says how days were counted.
+    """The day, however it was written; a time beside it is left away. `epoch_1904` says how the file counts days.
 
-    Refuses what could be two days: 03/04/2026.
+    Refuses what could be two days, such as 03/04/2026.
     """
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
+        return value.date() if isinstance(value, datetime) else value
     if is_blank(value):
         return None
-    if isinstance(value, bool):
-        raise _no_date(value)
-    if isinstance(value, (int, float, Decimal)):
-        if int(value) in SERIALS:
-            return _serial(int(value), epoch_1904=epoch_1904)
-        text = str(int(value)) if value == int(value) else ""
-    else:
-        text = one_line(unicodedata.normalize("NFKC", _plain(value))).lstrip("'")
-    text = TIME.sub("", text)
+    text = TIME.sub("", one_line(unicodedata.normalize("NFKC", _plain(value))).lstrip("'")).replace(" ", "")
     if serial := SERIAL.fullmatch(text):
         return _serial(int(serial[1]), epoch_1904=epoch_1904)
-    text = text.replace(" ", "")
     if found := YEAR_FIRST.fullmatch(text):
         return _day(value, found[1], found[3], found[4])
     if found := CHINESE.fullmatch(text) or COMPACT.fullmatch(text):
         return _day(value, *found.groups())
     if found := YEAR_LAST.fullmatch(text):
         return _day_of_two(value, int(found[1]), int(found[3]), found[4])
-    raise _no_date(value)
+    raise Unfit(_("“%(value)s” is no date. Write it as 2026-01-31.") % {"value": _shown(value)})
 
 
 def _serial(days: int, *, epoch_1904: bool) -> date:
@@ -150,10 +139,6 @@ def _day_of_two(value: Value, first: int, second: int, year: str) -> date:
             % {"value": _shown(value), "year": year}
         )
     return _day(value, year, second, first) if second <= 12 else _day(value, year, first, second)
-
-
-def _no_date(value: Value) -> Unfit:
-    return Unfit(_("“%(value)s” is no date. Write it as 2026-01-31.") % {"value": _shown(value)})
 
 
 def as_decimal(value: Value, places: int = 2) -> Decimal | None:
@@ -188,12 +173,12 @@ def _number(value: Value) -> Decimal:
     if isinstance(value, (bool, date, datetime)):
         raise _no_number(value)
     if isinstance(value, float):
-        return Decimal(f"{value:.{EXACT}g}")  # what a spreadsheet shows of 0.1 + 0.2
+        return Decimal(f"{value:.{DIGITS}g}")  # what a spreadsheet shows of 0.1 + 0.2
     if isinstance(value, (int, Decimal)):
         return Decimal(value)
     text = "".join(one_line(unicodedata.normalize("NFKC", _plain(value))).split()).lstrip("'").replace("−", "-")
     bracketed = BRACKETED.fullmatch(text)
-    text = CURRENCY.sub("", bracketed[1] if bracketed else text)
+    text = CURRENCY.sub(lambda found: found[1] or "", bracketed[1] if bracketed else text)
     percent = text.endswith("%")
     text = text.removesuffix("%")
     if GROUPED.fullmatch(text):
@@ -251,7 +236,7 @@ def _plain(value: Value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 10**EXACT else f"{value:.{EXACT}g}"
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT else f"{value:.{DIGITS}g}"
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds") if value.time() != time.min else value.date().isoformat()
     return str(value)

@@ -1,55 +1,68 @@
-"""A spreadsheet of any kind as rows of values. `open_sheet` looks, decides what it is, and refuses what it cannot be."""
+"""A spreadsheet of any kind as rows of values. `open_sheet` looks what it is, and refuses what it cannot be.
+
+What a file is, its bytes say: half of all .xls files are CSV or web pages. `rules` says what else they may be.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import python_calamine
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jingming.loading.checking import CannotLoad
-
-from .headings import SAMPLE, Heading, Row, Span, find_heading
+from .compound import SIGNATURE, Compound
+from .headings import SAMPLE, Heading, find_heading
+from .ods import open_ods
+from .packed import Archive
+from .pages import open_page
+from .rules import EXCEL_ROWS, IN_ARCHIVE, IN_COMPOUND, LIMITS, NO_TABLE
+from .sentences import CannotRead, beyond, damaged, empty_file, locked
+from .source import Row, Source
+from .texts import open_text
 from .values import Fault, Value, is_blank
+from .xls import open_xls
+from .xlsx import open_xlsx
 
 __all__ = ["CannotRead", "Fault", "Heading", "Sheet", "Value", "open_sheet"]
 
-
-class CannotRead(CannotLoad):
-    """A file, or a row of it, that cannot be read; the message says where and the way out."""
-
-    kind = "cannot-read"
+HEAD = 8192
+PAGE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype html|!--|html|head|meta|body|style|table|div)", re.IGNORECASE)
+XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE)
+ARCHIVE = b"PK\x03\x04"
+EMPTY_ARCHIVE = b"PK\x05\x06"
 
 
 class Sheet:
-    """One sheet of a file, made by `open_sheet`; a context manager, and it streams.
+    """One sheet of a file, made by `open_sheet`; a context manager. It streams and can be read again.
 
     `heading` names the columns. `total` counts the rows under it, or more. `notes` are sentences about how the file was
-    read; they are complete when `rows` has come to its end. `sheets` are the names of all sheets of a workbook.
+    read, complete when `rows` has come to its end. `sheets` are the names of all sheets of a workbook. `epoch_1904`
+    says how the file counts days, for numbers that turn out to be days (`cells.as_date`).
     """
 
-    def __init__(
-        self, *, all_rows: Callable[[], Iterator[Row]], total: int, notes: Sequence[str] = (),
-        sheets: Sequence[str] = (), epoch_1904: bool = False, merged: Sequence[Span] = (),
-    ) -> None:  # fmt: skip
-        self._all_rows = all_rows
-        self.sheets, self.epoch_1904 = list(sheets), epoch_1904
-        self.notes = list(notes)
-        sample = [row for row, _place in zip(all_rows(), range(SAMPLE), strict=False)]
-        found = find_heading(sample, merged)
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.sheets, self.epoch_1904 = source.sheets, source.epoch_1904
+        self.notes = list(source.notes)
+        sample = list(islice(source.rows(), SAMPLE))
+        found = find_heading(sample, source.merged, may_shift=source.may_shift)
         if found is None:
             raise CannotRead(
                 _("No row with the names of the columns was found. Give every column a name in the first row.")
             )
-        self.heading, notes_on_heading = found
-        self.notes += notes_on_heading
-        self.total = max(0, total - self.heading.row)
+        self.heading, strange = found
+        self.notes += strange
+        self.total = source.total - sum(number <= self.heading.row for number, _cells in sample)
+        if not any(number > self.heading.row for number, _cells in self._filled(count=False)):
+            raise CannotRead(
+                _("There are no rows under the names of the columns in row %(row)d. Look whether they were saved.")
+                % {"row": self.heading.row}
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -61,77 +74,159 @@ class Sheet:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._source.close()
 
     def rows(self) -> Iterator[tuple[int, tuple[Value, ...]]]:
-        """(number of the row as a spreadsheet shows it, its values): empty rows are left out, shorter rows are filled up
-        with None. A row that reaches beyond the heading keeps what stands there: it is longer than `heading.names`.
-        Raises CannotRead where the file itself breaks off or cannot go on.
+        """(number of the row as a spreadsheet shows it, its values). Empty rows are left out, shorter rows filled up
+        with None, cells merged downwards all hold what the first holds. A row that reaches beyond the heading keeps
+        what stands there: it is longer than `heading.names`. What stands in a faulty cell is a `Fault`.
+
+        Raises CannotRead where the file breaks off or cannot go on.
         """
-        width, empty, pending = len(self.heading.names), 0, 0
-        for number, cells in self._all_rows():
-            if number <= self.heading.row:
-                continue
+        width = len(self.heading.names)
+        for number, cells in self._filled(count=True):
             values = tuple(None if is_blank(value) else value for value in cells)
-            if all(value is None for value in values):
-                pending += 1  # counted only once something follows: rows after the end are nobody's business
-                continue
-            empty, pending = empty + pending, 0
             while len(values) > width and values[-1] is None:
                 values = values[:-1]
             yield number, values + (None,) * (width - len(values))
-        if empty:
-            self.notes.append(
-                ngettext("%(count)d empty row was left out.", "%(count)d empty rows were left out.", empty)
-                % {"count": empty}
+
+    def _filled(self, *, count: bool) -> Iterator[Row]:
+        """Rows under the heading with something in them; at the end notes on the others, if they count."""
+        merged = _Merged(self._source, self.heading.row)
+        last, found = self.heading.row, 0
+        for number, cells in self._source.rows():
+            if number > self.heading.row and not all(is_blank(value) for value in cells):
+                last, found = number, found + 1
+                yield number, merged.fill(number, cells)
+        if count:
+            self._note_on_left_out(last - self.heading.row - found)
+            self._note_on_merged(merged.filled)
+            if last == EXCEL_ROWS:
+                self._note(_("The last row is the last that Excel can hold: look whether rows behind it were cut off."))
+
+    def _note_on_left_out(self, rows: int) -> None:
+        if rows:
+            self._note(
+                ngettext("%(count)d empty row was left out.", "%(count)d empty rows were left out.", rows)
+                % {"count": rows}
             )
+
+    def _note_on_merged(self, cells: int) -> None:
+        if cells:
+            self._note(
+                ngettext(
+                    "%(count)d cell is merged with the one above and was read with its value.",
+                    "%(count)d cells are merged with the one above and were read with its value.",
+                    cells,
+                )
+                % {"count": cells}
+            )
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+class _Merged:
+    """Cells merged downwards, of which a file keeps the value only in the first."""
+
+    def __init__(self, source: Source, heading: int) -> None:
+        self.filled = 0
+        self._begin: dict[int, list[tuple[int, int]]] = {}
+        for (top, left), (bottom, _right) in source.merged:
+            if top > heading and bottom > top and left < LIMITS["columns"].most:
+                self._begin.setdefault(top, []).append((left, bottom))
+        self._open: dict[int, tuple[int, Value]] = {}
+
+    def fill(self, number: int, cells: Sequence[Value]) -> Sequence[Value]:
+        """The row with the values of cells above that reach into it."""
+        if not (self._begin or self._open):
+            return cells
+        values = list(cells)
+        for column, (bottom, value) in list(self._open.items()):
+            if number > bottom:
+                del self._open[column]
+                continue
+            values += [None] * (column + 1 - len(values))
+            if is_blank(values[column]):
+                values[column] = value
+                self.filled += 1
+        for column, bottom in self._begin.pop(number, ()):
+            if column < len(values) and not is_blank(values[column]):
+                self._open[column] = (bottom, values[column])
+        return values
 
 
 def open_sheet(path: Path, *, name: str = "", sheet: str = "") -> Sheet:
     """Open a file that was called `name`; the sheet called `sheet`, or the first with something in it.
 
-    Raises CannotRead, having changed nothing.
+    Raises CannotRead, having changed nothing, with a sentence that says the way out.
     """
+    try:
+        source = _source(path, sheet)
+    except FileNotFoundError:
+        raise CannotRead(_("There is no such file.")) from None
+    except OSError as error:
+        raise CannotRead(_("The file cannot be opened: %(why)s.") % {"why": error.strerror or error}) from None
+    try:
+        return Sheet(source)
+    except BaseException:
+        source.close()
+        raise
+
+
+def _source(path: Path, wanted: str) -> Source:
+    if path.stat().st_size > LIMITS["bytes"].most:
+        raise beyond("bytes")
     with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _workbook(path, sheet)
-    return _text(path)
+        start = file.read(HEAD)
+    if not start.strip():
+        raise empty_file()
+    for mark, refusal in NO_TABLE:
+        if start.startswith(mark):
+            raise CannotRead(str(refusal))
+    if start.startswith((ARCHIVE, EMPTY_ARCHIVE)):
+        return _in_archive(path, wanted)
+    if start.startswith(SIGNATURE):
+        return _in_compound(path, wanted)
+    if PAGE.match(start):
+        return open_page(path)
+    if XML.match(start):
+        raise CannotRead(_("The file is XML. Open it in Excel, save it as .xlsx and load that."))
+    if start.startswith(b"MIME-Version:"):
+        raise CannotRead(_("The file is a saved web page. Open it in Excel, save it as .xlsx and load that."))
+    return open_text(path)
 
 
-def _workbook(path: Path, wanted: str) -> Sheet:
-    book = python_calamine.load_workbook(path)
-    names = list(book.sheet_names)
-    if wanted and wanted not in names:
-        raise CannotRead(
-            _("There is no sheet “%(sheet)s”; there are: %(sheets)s.") % {"sheet": wanted, "sheets": ", ".join(names)}
-        )
-    chosen = book.get_sheet_by_name(wanted or names[0])
-    merged = [((a + 1, b), (c + 1, d)) for (a, b), (c, d) in chosen.merged_cell_ranges or ()]
-    return Sheet(
-        all_rows=lambda: enumerate(chosen.iter_rows(), 1), total=chosen.total_height + 1, sheets=names, merged=merged
-    )
+def _in_archive(path: Path, wanted: str) -> Source:
+    archive = Archive(path)
+    try:
+        if archive.is_locked():
+            raise locked()
+        return _opener(archive)(archive, wanted)
+    except BaseException:
+        archive.close()
+        raise
 
 
-def _text(path: Path) -> Sheet:
-    text, encoding = _decode(path.read_bytes())
-    delimiter = max(",;\t|", key=text[:10_000].count)
+def _opener(archive: Archive) -> Callable[[Archive, str], Source]:
+    """Who reads the archive. Raises CannotRead for what is no workbook."""
+    if archive.media_type() == "application/vnd.oasis.opendocument.spreadsheet":
+        return open_ods
+    names = archive.parts
+    for part, kind, refusal in IN_ARCHIVE:
+        if part in names or (part.endswith("/") and any(name.startswith(part) for name in names)):
+            if kind:
+                return open_xlsx
+            raise CannotRead(str(refusal))
+    raise CannotRead(_("The file is packed. Unpack it and load what is inside."))
 
-    def rows() -> Iterator[Row]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        try:
-            yield from enumerate(reader, 1)
-        except csv.Error as error:
-            raise CannotRead(_("Line %(line)d: %(why)s.") % {"line": reader.line_num, "why": error}) from None
 
-    return Sheet(all_rows=rows, total=text.count("\n") + 1, notes=[_("Read as %(encoding)s.") % {"encoding": encoding}])
-
-
-def _decode(content: bytes) -> tuple[str, str]:
-    for encoding in ("utf-8-sig", "utf-16", "gb18030"):
-        if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            continue
-        try:
-            return content.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    raise CannotRead(_("The file is written in no encoding that is known. Save it as CSV UTF-8 and load it again."))
+def _in_compound(path: Path, wanted: str) -> Source:
+    compound = Compound(path)
+    for stream, kind, refusal in IN_COMPOUND:
+        if stream in compound:
+            if kind:
+                return open_xls(path, compound, wanted)
+            raise CannotRead(str(refusal))
+    raise damaged()

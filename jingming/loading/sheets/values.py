@@ -18,6 +18,7 @@ class Fault:
         return self.shown
 
 
+EXACT = 10**15  # whole numbers from here on have lost their last digits: a spreadsheet keeps fifteen
 Value = str | int | float | Decimal | bool | date | datetime | Fault | None
 
 
@@ -34,3 +35,8 @@ def letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = chr(ord("A") + rest) + name
     return name
+
+
+def tidy(number: float) -> float:
+    """A whole number as one, while all its digits are certain."""
+    return int(number) if number.is_integer() and abs(number) < EXACT else number

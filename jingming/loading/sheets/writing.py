@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from .cells import EXACT
+from .cells import DIGITS
 from .rules import FORMULA
 from .values import Fault, Value
 
 LONGEST_CELL = 32_767  # characters, by Excel's own limit
 WIDTHS = (8, 60)  # of columns, in characters
+TEXT = "@"
 DAY = "yyyy-mm-dd"
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
@@ -39,12 +40,9 @@ def write_xlsx(
     what is added below keeps its zeros. Texts longer than a cell holds are cut."""
     with xlsxwriter.Workbook(path, {"constant_memory": True, "remove_timezone": True}) as book:
         sheet = book.add_worksheet((title or _("Data"))[:31])
-        formats = {
-            kind: book.add_format({"num_format": pattern})
-            for kind, pattern in ((str, "@"), (date, DAY), (datetime, MOMENT))
-        }
+        formats = {pattern: book.add_format({"num_format": pattern}) for pattern in (TEXT, DAY, MOMENT)}
         for column, name in enumerate(heading):
-            text = formats[str] if name in text_columns else None
+            text = formats[TEXT] if name in text_columns else None
             sheet.set_column(column, column, min(max(WIDTHS[0], 2 * len(name) + 4), WIDTHS[1]), text)
         bold = book.add_format({"bold": True, "bottom": 1})
         for column, name in enumerate(heading):
@@ -57,25 +55,25 @@ def write_xlsx(
         return count
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, formats: dict[type, Format]) -> None:
+def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, formats: dict[str, Format]) -> None:
     match value:
         case None | "":
             return
         case bool():
             sheet.write_boolean(row, column, value)
         case datetime() if value.year >= 1900:
-            sheet.write_datetime(row, column, value, formats[datetime])
+            sheet.write_datetime(row, column, value, formats[MOMENT])
         case date() if value.year >= 1900:
-            sheet.write_datetime(row, column, value, formats[date])
+            sheet.write_datetime(row, column, datetime.combine(value, time.min), formats[DAY])
         case int() | float() | Decimal() if _is_exact(value):
             sheet.write_number(row, column, float(value))
         case _:
-            sheet.write_string(row, column, str(value)[:LONGEST_CELL], formats[str])
+            sheet.write_string(row, column, str(value)[:LONGEST_CELL], formats[TEXT])
 
 
 def _is_exact(value: float | Decimal) -> bool:
     """Whether a spreadsheet keeps all digits of the number."""
-    return len(Decimal(str(value)).normalize().as_tuple().digits) <= EXACT
+    return len(Decimal(str(value)).normalize().as_tuple().digits) <= DIGITS
 
 
 def write_csv(
@@ -91,8 +89,9 @@ def write_csv(
         writer = csv.writer(file)
         writer.writerow([_tame(name) for name in heading])
         count = 0
-        for count, row in enumerate(rows, 1):
+        for row in rows:
             writer.writerow([_as_csv(value) for value in row])
+            count += 1  # rows may be none
         return count
 
 
