@@ -7,7 +7,7 @@ from importlib import import_module
 
 from . import installation
 
-MEASUREMENTS = ("create", "events", "pages", "paint", "stream")
+MEASUREMENTS = ("create", "events", "pages", "paint", "sheets", "stream")
 
 
 def main(names: list[str]) -> None:
