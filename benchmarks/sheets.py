@@ -45,8 +45,9 @@ def _rows() -> Iterator[tuple[object, ...]]:
     first = date(2016, 1, 1)
     for number in range(ROWS):
         yield (
-            f"34{number:010d}", f"用户{number}", f"139{number:08d}", f"桂花苑 {number % 400} 栋 {number // 400} 室", "340705",
-            "燃气表", f"Q{number:09d}", first + timedelta(days=number % 3000), "12.50" if number % 9 == 0 else "0",
+            f"34{number:010d}", f"用户{number}", f"139{number:08d}", f"桂花苑 {number % 400} 栋 {number // 400} 室",
+            "340705", "燃气表", f"Q{number:09d}", first + timedelta(days=number % 3000),
+            "12.50" if number % 9 == 0 else "0",
             date(2026, 11, 1),
         )  # fmt: skip
 
@@ -85,13 +86,19 @@ def _copied() -> float:
 
 
 def _copy(connection: Any, table: str, which: str) -> float:
-    kept = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+    kept = (
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND attgenerated = ''"
+    )
     columns = ", ".join(name for (name,) in connection.execute(f"{kept} ORDER BY attnum", [table]).fetchall())
     connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
     own = ", ".join(f"t.{name}" for name in columns.split(", "))
     rows = read_binary(connection, f"COPY (SELECT {own} FROM {table} t {which}) TO STDOUT (FORMAT binary)")
     begun = time.monotonic()
-    with connection.cursor() as cursor, cursor.copy(f"COPY bench_{table} ({columns}) FROM STDIN (FORMAT binary)") as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY bench_{table} ({columns}) FROM STDIN (FORMAT binary)") as copy,
+    ):
         for block in rows:
             copy.write(block)
     taken = time.monotonic() - begun

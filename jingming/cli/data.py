@@ -1,5 +1,4 @@
-"""Bring data in and out: what another system holds, master data from files, the demo company. Bars go to stderr, results
-to stdout."""
+"""Bring data in and out: other systems, master data, the demo company. Bars go to stderr, results to stdout."""
 
 from __future__ import annotations
 
@@ -14,9 +13,10 @@ from jingming.accounts.queries import by_login
 from jingming.base.clock import now
 from jingming.base.environment import read_environment
 from jingming.loading import event_log
+from jingming.loading.rules import SHOWN
 from jingming.loading.sheets import exporting, matching, problems
 from jingming.loading.sheets.kinds import KINDS, Kind
-from jingming.loading.sheets.loading import SHOWN, File, Outcome, load_sheet
+from jingming.loading.sheets.loading import File, Outcome, load_sheet
 from jingming.loading.sheets.reading import open_sheet
 from jingming.loading.sheets.work import Terms
 from jingming.organisation.models import Unit

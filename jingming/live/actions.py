@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 CHANGED = (
-    "SELECT pg_notify(%s, json_build_object('id', nextval('live_change_id_seq'), 'kind', %s::text, 'pk', %s::bigint)::text)"
+    "SELECT pg_notify(%s, json_build_object("
+    "'id', nextval('live_change_id_seq'), 'kind', %s::text, 'pk', %s::bigint)::text)"
 )
 
 

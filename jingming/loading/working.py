@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -85,7 +85,7 @@ def work(run_id: int) -> None:
         ).fetchone()
         if held is None or not held[0]:
             return
-        run.refresh_from_db()
+        run = Run.objects.select_related("by").get(pk=run_id)
         if not run.busy:
             return
         if run.taken_at is not None:
@@ -119,7 +119,7 @@ def _do(run: Run, watching: Watching) -> None:
         end(run, State.BROKEN, _("Something went wrong that is no fault of the file; nothing was loaded. Begin again."))
 
 
-def end(run: Run, state: State, sentence: str = "", **fields: object) -> None:
+def end(run: Run, state: State, sentence: str = "", **fields: Any) -> None:  # noqa: ANN401  # values of columns
     """Put the run where its work has brought it, and tell its page."""
     if run.cancelling and state in {State.MAPPING, State.CHECKED}:
         state = State.CANCELLED
@@ -166,7 +166,7 @@ def _load_sheet(run: Run, watching: Watching, *, write: bool) -> Outcome:
     return load_sheet(file, queries.kind_of(run), run.mapping, terms, skip_bad=run.skip_bad, progress=watching)
 
 
-def _came_to(run: Run, outcome: Outcome) -> dict[str, object]:
+def _came_to(run: Run, outcome: Outcome) -> dict[str, Any]:
     """The figures and sentences of an outcome as the run keeps them, and its file of errors."""
     kind = queries.kind_of(run)
     key = ""
@@ -177,7 +177,8 @@ def _came_to(run: Run, outcome: Outcome) -> dict[str, object]:
         "counts": outcome.counts.as_dict(),
         "notes": outcome.notes,
         "details": [
-            {"row": one.row, "called": one.called, "state": one.state, "facts": dict(one.facts)} for one in outcome.details
+            {"row": one.row, "called": one.called, "state": one.state, "facts": dict(one.facts)}
+            for one in outcome.details
         ],
         "problems": [
             {
@@ -218,8 +219,12 @@ def _kept(write: Callable[[Path], object]) -> str:
     with tempfile.TemporaryDirectory(prefix="jingming-") as directory:
         place = Path(directory) / "file"
         write(place)
-        kept, _nothing = store.keep(_pieces(place), limit=10 * LARGEST_FILE, proof=lambda content: None)
+        kept, _nothing = store.keep(_pieces(place), limit=10 * LARGEST_FILE, proof=_anything)
     return kept.key
+
+
+def _anything(_content: object) -> None:
+    """What is made here needs no proof."""
 
 
 def _pieces(place: Path) -> Iterator[bytes]:

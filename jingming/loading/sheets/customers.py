@@ -127,7 +127,8 @@ class Customers:
         run("ANALYZE found")
         yield from staging.problems(
             "archive", _("There is no archive with this number among those that you may see."),
-            "SELECT s.row, s.archive::text FROM staged s LEFT JOIN found f USING (row) WHERE s.archive IS NOT NULL AND f.id IS NULL",
+            "SELECT s.row, s.archive::text FROM staged s LEFT JOIN found f USING (row) WHERE s.archive IS NOT"
+            " NULL AND f.id IS NULL",
         )  # fmt: skip
         if self.terms.by is not None:
             seen, values = staging.sql_of(access.visible_to(self.terms.by))
@@ -139,7 +140,8 @@ class Customers:
                 unseen.format("s.archive", "s.archive IS NOT NULL"), values,
             )  # fmt: skip
             yield from staging.problems(
-                "number", _("This customer number is in use where you do not work. Look the number up before you go on."),
+                "number",
+                _("This customer number is in use where you do not work. Look the number up before you go on."),
                 unseen.format("s.number", "s.archive IS NULL"), values,
             )  # fmt: skip
         yield from staging.problems(
@@ -148,17 +150,20 @@ class Customers:
             " JOIN customers_customer c ON c.id = f.id WHERE c.merged_into_id IS NOT NULL",
         )  # fmt: skip
         yield from staging.problems(
-            "number", _("Another row of the file is about the same archive. Keep the row that is right, remove the other."),
+            "number",
+            _("Another row of the file is about the same archive. Keep the row that is right, remove the other."),
             "SELECT row, '' FROM (SELECT row, count(*) OVER (PARTITION BY id) AS times FROM found) t WHERE times > 1",
         )  # fmt: skip
         yield from staging.problems(
             "number", _("Another customer has this customer number. Look the number up before you go on."),
-            "SELECT s.row, s.number FROM staged s JOIN found f USING (row) JOIN customers_customer c ON c.number = s.number"
+            "SELECT s.row, s.number FROM staged s JOIN found f USING (row) JOIN customers_customer c ON c.number"
+            " = s.number"
             " AND c.number <> '' WHERE s.archive IS NOT NULL AND s.number <> '' AND c.id <> f.id",
         )  # fmt: skip
         yield from staging.problems(
             "name", _("This cannot be left empty for a customer who is new."),
-            "SELECT s.row, '' FROM staged s LEFT JOIN found f USING (row) WHERE f.id IS NULL AND s.archive IS NULL AND s.name IS NULL",
+            "SELECT s.row, '' FROM staged s LEFT JOIN found f USING (row) WHERE f.id IS NULL AND s.archive IS"
+            " NULL AND s.name IS NULL",
         )  # fmt: skip
         if self.home is None:
             yield from staging.problems(
@@ -241,18 +246,23 @@ _WITH_PHONES = (
 )
 # What a stretch of rows becomes, in this order.
 WRITE = (
-    ("INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive, key_account,"
+    ("INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive,"
+    " key_account,"
     " manager_id, extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)"
     " SELECT m.id, m.kind, m.name, m.initials, m.number, %(department)s, false, m.note, m.sensitive, m.key_account,"
     " m.manager_id, '{}', u.province_id, u.city_id, u.district_id, %(at)s, %(at)s, true, 1"
     f" FROM merged m JOIN organisation_unit u ON u.id = m.unit_id WHERE m.state = 'new' AND {_IN_STRETCH}"),
-    ("UPDATE customers_customer c SET kind = m.kind, name = m.name, initials = m.initials, number = m.number, note = m.note,"
+    ("UPDATE customers_customer c SET kind = m.kind, name = m.name, initials = m.initials,"
+    " number = m.number, note = m.note,"
     " sensitive = m.sensitive, key_account = m.key_account, manager_id = m.manager_id, province_id = u.province_id,"
     " city_id = u.city_id, district_id = u.district_id, quick = false, version = c.version + 1"
     " FROM merged m LEFT JOIN organisation_unit u ON u.id = m.unit_id"
     f" WHERE c.id = m.id AND m.state = 'changed' AND m.facts <> '{{}}' AND {_IN_STRETCH}"),
     # The lines come before phones and contact persons, so that they can tell which of those are new.
-    changes("added", _WITH_PHONES, f"merged m JOIN customers_customer c ON c.id = m.id WHERE m.state = 'new' AND {_IN_STRETCH}"),
+    changes(
+        "added", _WITH_PHONES,
+        f"merged m JOIN customers_customer c ON c.id = m.id WHERE m.state = 'new' AND {_IN_STRETCH}",
+    ),
     changes(
         "changed", "m.facts",
         "merged m JOIN customers_customer c ON c.id = m.id"
@@ -265,7 +275,8 @@ WRITE = (
         " (SELECT 1 FROM customers_phone p WHERE p.customer_id = m.id AND p.number = n.number AND p.active)",
     ),
     ("INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
-    " SELECT m.id, NULL, n.number, '', true FROM merged m CROSS JOIN LATERAL unnest(m.phones) WITH ORDINALITY AS n(number, nth)"
+    " SELECT m.id, NULL, n.number, '', true FROM merged m CROSS JOIN LATERAL unnest(m.phones) WITH ORDINALITY AS"
+    " n(number, nth)"
     f" WHERE m.state <> 'same' AND {_IN_STRETCH} ORDER BY m.row, n.nth"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = NULL"
     " WHERE NOT customers_phone.active"),
@@ -276,7 +287,8 @@ WRITE = (
         " AND k.name = m.contact AND k.active"
         f" WHERE m.state = 'changed' AND m.duty IS NOT NULL AND k.duty <> m.duty AND {_IN_STRETCH}",
     ),
-    ("UPDATE customers_contactperson k SET duty = m.duty FROM merged m WHERE k.customer_id = m.id AND k.name = m.contact"
+    ("UPDATE customers_contactperson k SET duty = m.duty FROM merged m WHERE k.customer_id = m.id"
+    " AND k.name = m.contact"
     f" AND k.active AND m.duty IS NOT NULL AND k.duty <> m.duty AND m.state <> 'same' AND {_IN_STRETCH}"),
     changes(
         "contact_added",
@@ -288,11 +300,13 @@ WRITE = (
         " AND k.name = m.contact AND k.active)",
     ),
     ("INSERT INTO customers_contactperson (customer_id, name, duty, active)"
-    " SELECT m.id, m.contact, coalesce(m.duty, ''), true FROM merged m WHERE m.state <> 'same' AND m.contact IS NOT NULL"
+    " SELECT m.id, m.contact, coalesce(m.duty, ''), true FROM merged m WHERE m.state <> 'same' AND m.contact IS"
+    " NOT NULL"
     f" AND {_IN_STRETCH} AND NOT EXISTS (SELECT 1 FROM customers_contactperson k WHERE k.customer_id = m.id"
     " AND k.name = m.contact AND k.active)"),
     ("INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
-    " SELECT m.id, min(k.id), m.contact_phone, '', true FROM merged m JOIN customers_contactperson k ON k.customer_id = m.id"
+    " SELECT m.id, min(k.id), m.contact_phone, '', true FROM merged m JOIN customers_contactperson k ON"
+    " k.customer_id = m.id"
     f" AND k.name = m.contact AND k.active WHERE m.state <> 'same' AND m.contact_phone IS NOT NULL AND {_IN_STRETCH}"
     " GROUP BY m.id, m.contact_phone"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = excluded.contact_id"
@@ -310,11 +324,14 @@ def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object
     [(count,)] = ask(f"SELECT count(*) FROM ({seen}) t", values)
     rows = staging.stream(
         "SELECT c.id::text, c.number, c.name, c.kind, coalesce(p.numbers[1], ''), coalesce(p.numbers[2], ''),"
-        " coalesce(p.numbers[3], ''), coalesce(k.name, ''), coalesce(k.duty, ''), coalesce(k.phone, ''), coalesce(u.code, ''),"
+        " coalesce(p.numbers[3], ''), coalesce(k.name, ''), coalesce(k.duty, ''), coalesce(k.phone, ''),"
+        " coalesce(u.code, ''),"
         " c.note, c.sensitive::text[], c.key_account, coalesce(s.employee_number, '')"
-        f" FROM customers_customer c LEFT JOIN LATERAL (SELECT array_agg(number ORDER BY id) AS numbers FROM customers_phone"
+        " FROM customers_customer c LEFT JOIN LATERAL (SELECT array_agg(number ORDER BY id) AS numbers FROM"
+        " customers_phone"
         " WHERE customer_id = c.id AND active AND contact_id IS NULL) p ON true"
-        " LEFT JOIN LATERAL (SELECT k.name, k.duty, (SELECT number FROM customers_phone WHERE contact_id = k.id AND active"
+        " LEFT JOIN LATERAL (SELECT k.name, k.duty, (SELECT number FROM customers_phone WHERE contact_id = k.id"
+        " AND active"
         " ORDER BY id LIMIT 1) AS phone FROM customers_contactperson k WHERE k.customer_id = c.id AND k.active"
         " ORDER BY k.id LIMIT 1) k ON true"
         " LEFT JOIN organisation_unit u ON u.id = coalesce(c.district_id, c.city_id, c.province_id)"

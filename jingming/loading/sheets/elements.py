@@ -229,7 +229,8 @@ def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object
         for one in found.iterator():
             place = queries.unit_of(one)
             yield (
-                one.code, one.kind, one.name, one.parent.code if one.parent else "", place.code if place else "", one.active,
+                one.code, one.kind, one.name, one.parent.code if one.parent else "", place.code if place else "",
+                one.active,
             )  # fmt: skip
 
     return found.count(), rows()

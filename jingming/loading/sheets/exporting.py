@@ -71,8 +71,8 @@ def note(run: Run, *, rows: int, at: datetime) -> None:
 def note_command(kind: Kind, file_name: str, *, by: Staff | None, rows: int, unit: str, at: datetime) -> None:
     """The same for an export by command: it leaves a run as well, since the line has to be about something."""
     run = Run.objects.create(
-        kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITTEN, began_at=at, ended_at=at, file_name=file_name[-200:],
-        filter={"unit": unit} if unit else {}, counts={"rows": rows},
+        kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITTEN, began_at=at, ended_at=at,
+        file_name=file_name[-200:], filter={"unit": unit} if unit else {}, counts={"rows": rows},
     )  # fmt: skip
     note(run, rows=rows, at=at)
 

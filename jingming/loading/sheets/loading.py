@@ -9,7 +9,7 @@ raised, nothing has been loaded: CannotLoad for a file that cannot be read, Canc
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,20 +19,22 @@ from django.utils.translation import gettext as _
 
 from jingming.audit import actions as audit
 from jingming.base.errors import Unfit
+from jingming.loading.copying import Cell
 from jingming.loading.models import Batch
 from jingming.loading.progress import Progress
 from jingming.loading.rules import CHUNK, SHOWN
 from jingming.loading.unhurried import alone_now, unhurried, without_collecting
 
 from . import matching
-from .cells import Value
 from .kinds import Column, Kind
-from .reading import Sheet, open_sheet
-from .work import Bad, Counts, Detail, Problem, Said, Terms, Work, reasons_of, reasons_of_row
+from .reading import Sheet, Value, open_sheet
+from .work import Bad, Counts, Detail, Problem, Reason, Row, Said, Terms, Work, reasons_of
 from .works import WORKS
 
 REMEMBERED = 5_000  # cleaned values of a column that are kept, for columns that say the same again and again
 LONGEST_SHOWN = 80
+UNIQUE_VIOLATION = "23505"
+COUNTED = {"customers": "customers", "service-points": "service_points"}  # kind → where a batch counts what is new
 ATTEMPTS = 3  # a colleague may open the same archive in the very second in which a file does
 
 
@@ -61,6 +63,33 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass
+class _Load:
+    """One file under way."""
+
+    kind: Kind
+    terms: Terms
+    work: Work
+    progress: Progress
+    outcome: Outcome = field(default_factory=lambda: Outcome(Counts()))
+    doubled: set[int] = field(default_factory=set)  # rows that came before another one about the same
+
+    def refuse(self, problem: Problem) -> None:
+        """Note why a row cannot be loaded."""
+        outcome = self.outcome
+        if len(outcome.problems) < SHOWN:
+            outcome.problems.append(problem)
+        before = outcome.bad.get(problem.row)
+        outcome.bad[problem.row] = f"{before} {problem.sentence}" if before else problem.sentence
+
+    def refuse_all(self, problems: Iterable[Problem]) -> None:
+        """Note why rows cannot be loaded, and go on without them."""
+        found = list(problems)
+        for problem in found:
+            self.refuse(problem)
+        self.work.leave_out({problem.row for problem in found})
+
+
 @without_collecting()
 def load_sheet(
     file: File, kind: Kind, matched: Mapping[str, int], terms: Terms, *, skip_bad: bool = False, progress: Progress
@@ -72,20 +101,19 @@ def load_sheet(
             unhurried()
             if terms.write:
                 _wait_for_turn(kind, progress)
-            outcome = Outcome(Counts())
-            work = WORKS[kind.code](terms)
-            _stage(work, sheet, kind, matched, terms, outcome, progress)
+            load = _Load(kind, terms, WORKS[kind.code](terms), progress)
+            _stage(load, sheet, _readers(kind, matched, sheet, terms))
             for _attempt in range(ATTEMPTS):
-                if _compared_and_written(work, kind, terms, outcome, skip_bad=skip_bad, progress=progress):
+                if _compared_and_written(load, skip_bad=skip_bad):
                     break
             else:
                 raise Unfit(_("Colleagues keep changing the same rows. Nothing was loaded; try again in a moment."))
-            outcome.notes = list(sheet.notes)
-            if outcome.loaded:
-                _note(kind, file, terms, outcome)
+            load.outcome.notes = list(sheet.notes)
+            if load.outcome.loaded:
+                _note(load, file)
             else:
                 transaction.set_rollback(True)
-    return outcome
+    return load.outcome
 
 
 def _wait_for_turn(kind: Kind, progress: Progress) -> None:
@@ -99,17 +127,12 @@ def _wait_for_turn(kind: Kind, progress: Progress) -> None:
 
 
 # --- The rows of the file -------------------------------------------------------------------------------------------
-def _stage(
-    work: Work, sheet: Sheet, kind: Kind, matched: Mapping[str, int], terms: Terms, outcome: Outcome, progress: Progress
-) -> None:
-    progress.begin(_("Reading rows"), sheet.total)
-    doubled: set[int] = set()
-    work.stage(_clean_rows(work, sheet, _readers(kind, matched, sheet, terms), outcome, doubled, progress))
-    work.leave_out(doubled)
-    refused = list(work.refused())
-    for problem in refused:
-        _refuse(outcome, problem)
-    work.leave_out({problem.row for problem in refused})
+def _stage(load: _Load, sheet: Sheet, readers: list[_Reader]) -> None:
+    load.progress.begin(_("Reading rows"), sheet.total)
+    load.work.stage(_clean_rows(load, sheet, readers))
+    load.work.leave_out(load.doubled)
+    load.progress.begin(_("Comparing with what is kept"))
+    load.refuse_all(load.work.refused())
 
 
 @dataclass(slots=True)
@@ -152,60 +175,70 @@ def _readers(kind: Kind, matched: Mapping[str, int], sheet: Sheet, terms: Terms)
     ]
 
 
-def _clean_rows(
-    work: Work, sheet: Sheet, readers: list[_Reader], outcome: Outcome, doubled: set[int], progress: Progress
-) -> Iterator[tuple[int, object]]:
-    """The rows that can be meant. What is wrong with the others goes to `outcome`; a row whose key has come before is
-    refused together with that one, which `doubled` names."""
+def _clean_rows(load: _Load, sheet: Sheet, readers: list[_Reader]) -> Iterator[Row]:
+    """The rows that can be meant; what is wrong with the others goes to the outcome. A row whose key has come before is
+    refused together with that one."""
     first: dict[tuple[str, object], int] = {}
-    since = 0
-    width = len(sheet.heading.names)
-    nothing: Said = {reader.column.key: None for reader in readers}
+    width, since = len(sheet.heading.names), 0
     for row, values in sheet.rows():
         since += 1
         if since == CHUNK:
-            progress.advance(since)
+            load.progress.advance(since)
             since = 0
-        said: Said = dict(nothing)
-        reasons: list[tuple[str, object, str]] = []
-        if len(values) > width:
-            beyond = next((value for value in values[width:] if value is not None), "")
-            reasons.append(("", beyond, _("Something stands to the right of the last column. Give it a column, or remove it.")))
-        for reader in readers:
-            value = values[reader.place]
-            try:
-                kept = reader.said(value)
-            except Unfit as refusal:
-                reasons += reasons_of(refusal, reader.column.key, value)
-                continue
-            said[reader.column.key] = kept
-            if kept is None and reader.column.must:
-                reasons.append((reader.column.key, "", _("This cannot be left empty.")))
-        if not reasons:
-            try:
-                cleaned = work.clean(row, said)
-            except Bad as bad:
-                reasons += bad.reasons
-            except Unfit as refusal:
-                reasons += reasons_of_row(refusal, said)
-        key = work.key(said) if not reasons else None
+        said, reasons = _read_row(values, width, readers)
+        cleaned = None if reasons else _meant(load.work, row, said, reasons)
+        for column, value, sentence in reasons:
+            load.refuse(Problem(row, column, _shown(value), sentence))
+        if cleaned is None:
+            continue
+        key = load.work.key(said)
         if key is not None and first.setdefault(key, row) != row:
-            _refuse_both(outcome, first[key], row, key, doubled)
-        elif reasons:
-            for column, value, sentence in reasons:
-                _refuse(outcome, Problem(row, column, _shown(value), sentence))
+            _refuse_both(load, first[key], row, key)
         else:
-            yield row, (row, *cleaned)  # type: ignore[misc]  # a sequence of cells
-    progress.advance(since)
+            yield row, (row, *cleaned)
+    load.progress.advance(since)
 
 
-def _refuse_both(outcome: Outcome, first: int, row: int, key: tuple[str, object], doubled: set[int]) -> None:
+def _read_row(values: Sequence[Value], width: int, readers: list[_Reader]) -> tuple[Said, list[Reason]]:
+    """What a row says, cell by cell, and what is wrong with its cells."""
+    said: Said = {}
+    reasons: list[Reason] = []
+    if len(values) > width:
+        beyond = next((value for value in values[width:] if value is not None), "")
+        sentence = _("Something stands to the right of the last column. Give it a column, or remove it.")
+        reasons.append(("", beyond, sentence))
+    for reader in readers:
+        key, value = reader.column.key, values[reader.place]
+        try:
+            kept = said[key] = reader.said(value)
+        except Unfit as refusal:
+            said[key] = None
+            reasons.append((key, value, refusal.message))
+        else:
+            if kept is None and reader.column.must:
+                reasons.append((key, "", _("This cannot be left empty.")))
+    return said, reasons
+
+
+def _meant(work: Work, row: int, said: Said, reasons: list[Reason]) -> Sequence[Cell] | None:
+    """The row as it is staged; None if it cannot be meant as a whole, for `reasons`."""
+    try:
+        return work.clean(row, said)
+    except Bad as bad:
+        reasons += bad.reasons
+    except Unfit as refusal:
+        reasons += reasons_of(refusal, said)
+    return None
+
+
+def _refuse_both(load: _Load, first: int, row: int, key: tuple[str, object]) -> None:
     column, value = key
     sentence = _("Rows %(first)d and %(second)d are about the same one. Keep the row that is right, remove the other.")
-    if first not in doubled:
-        doubled.add(first)
-        _refuse(outcome, Problem(first, column, _shown(value), sentence % {"first": first, "second": row}))
-    _refuse(outcome, Problem(row, column, _shown(value), sentence % {"first": first, "second": row}))
+    sentence %= {"first": first, "second": row}
+    if first not in load.doubled:
+        load.doubled.add(first)
+        load.refuse(Problem(first, column, _shown(value), sentence))
+    load.refuse(Problem(row, column, _shown(value), sentence))
 
 
 def _shown(value: object) -> str:
@@ -213,52 +246,35 @@ def _shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-def _refuse(outcome: Outcome, problem: Problem) -> None:
-    if len(outcome.problems) < SHOWN:
-        outcome.problems.append(problem)
-    before = outcome.bad.get(problem.row)
-    outcome.bad[problem.row] = f"{before} {problem.sentence}" if before else problem.sentence
-
-
 # --- Compared and written -------------------------------------------------------------------------------------------
-def _compared_and_written(
-    work: Work, kind: Kind, terms: Terms, outcome: Outcome, *, skip_bad: bool, progress: Progress
-) -> bool:
+def _compared_and_written(load: _Load, *, skip_bad: bool) -> bool:
     """Whether it went through; not where a colleague has written the same meanwhile, and all is to be compared anew."""
+    work, outcome = load.work, load.outcome
     try:
         with transaction.atomic():
-            progress.begin(_("Comparing with what is kept"))
-            forbidden = list(work.compare())
-            for problem in forbidden:
-                _refuse(outcome, problem)
-            work.leave_out({problem.row for problem in forbidden})
+            load.refuse_all(work.compare())
             outcome.counts = work.counts()
             outcome.counts.bad = len(outcome.bad)
             outcome.details = work.details()
-            if terms.write and (skip_bad or not outcome.bad):
-                progress.begin(_("Writing"), outcome.counts.new + outcome.counts.changed)
-                work.write(progress.advance)
+            if load.terms.write and (skip_bad or not outcome.bad):
+                load.progress.begin(_("Writing"), outcome.counts.new + outcome.counts.changed)
+                work.write(load.progress.advance)
                 outcome.loaded = True
     except IntegrityError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "23505":  # unique_violation
+        outcome.loaded = False
+        if getattr(error.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
             raise
         return False
     return True
 
 
-def _note(kind: Kind, file: File, terms: Terms, outcome: Outcome) -> None:
+def _note(load: _Load, file: File) -> None:
     """One row and one line of audit for the whole file; history has a line for each archive that changed."""
-    new = {"customers": "customers", "service-points": "service_points"}.get(kind.code)
-    batch = Batch(source=f"sheet {kind.code}", at=terms.at, by_id=terms.by.pk if terms.by else None)
-    if new:
-        setattr(batch, new, outcome.counts.new)
+    terms, counts = load.terms, load.outcome.counts
+    batch = Batch(source=f"sheet {load.kind.code}", at=terms.at, by_id=terms.by.pk if terms.by else None)
+    if counted := COUNTED.get(load.kind.code):
+        setattr(batch, counted, counts.new)
     batch.save(force_insert=True)
     audit.record(
-        "loading.loaded",
-        batch,
-        by=terms.by,
-        at=terms.at,
-        source=batch.source,
-        file=file.name,
-        **outcome.counts.as_dict(),
+        "loading.loaded", batch, by=terms.by, at=terms.at, source=batch.source, file=file.name, **counts.as_dict()
     )

@@ -48,7 +48,8 @@ FACTS = (
     Fact("address", "address", "text"),
     Fact("unit", "unit_id", "place", empty="NULL", shown="(SELECT code FROM organisation_unit WHERE id = m.{}unit_id)",
          fallback="coalesce(cu.district_id, cu.city_id, cu.province_id, w.unit_id)"),
-    Fact("area", "area_id", "bigint", empty="NULL", shown="(SELECT code FROM organisation_servicearea WHERE id = m.{}area_id)"),
+    Fact("area", "area_id", "bigint", empty="NULL",
+         shown="(SELECT code FROM organisation_servicearea WHERE id = m.{}area_id)"),
     Fact("element", "element_id", "bigint", empty="NULL",
          shown="(SELECT code FROM customers_networkelement WHERE id = m.{}element_id)"),
     Fact("contract_number", "contract_number", "text"),
@@ -58,7 +59,8 @@ FACTS = (
     Fact("active", "active", "boolean", empty="true"),
 )  # fmt: skip
 KEPT = (
-    "(SELECT p.id, p.version, p.account_number, p.address, p.area_id, p.element_id, p.contract_number, p.contract_until,"
+    "(SELECT p.id, p.version, p.account_number, p.address, p.area_id, p.element_id, p.contract_number,"
+    " p.contract_until,"
     " p.arrears, p.arrears_at, p.active, p.customer_id, coalesce(p.district_id, p.city_id, p.province_id) AS unit_id"
     " FROM customers_servicepoint p)"
 )
@@ -91,8 +93,9 @@ class Points:
         if arrears is not None and arrears != "NaN" and not 0 <= arrears < MOST_ARREARS:  # type: ignore[operator]  # a Decimal
             raise Bad([("arrears", arrears, _("Arrears are 0 or more; credit is no arrears. Correct the amount."))])
         cells: list[object] = [
-            said["account_number"], get("customer_number"), name, as_array(initials(str(name))) if name else None, phone,
-            get("address"), unit_id, area_id, rules.element_code(str(element)) if element else "" if element == 0 else None,
+            said["account_number"], get("customer_number"), name, as_array(initials(str(name))) if name else None,
+            phone, get("address"), unit_id, area_id,
+            rules.element_code(str(element)) if element else "" if element == 0 else None,
             get("contract_number"), get("contract_until"), arrears, arrears_at, get("active"),
         ]  # fmt: skip
         for place in DEVICES:
@@ -124,8 +127,8 @@ class Points:
             sentence = _("This lies in the future. Write down what has happened.")
             raise Bad([(f"device{place}_installed", installed, sentence)])
         return (
-            self.kinds.pick(kind) if kind else None, rules.device_number(str(number)) if number else None, model or None,
-            installed, life,
+            self.kinds.pick(kind) if kind else None, rules.device_number(str(number)) if number else None,
+            model or None, installed, life,
         )  # fmt: skip
 
     def stage(self, rows: Iterable[Row]) -> None:
@@ -155,8 +158,10 @@ class Points:
         if self.terms.by is not None:
             seen, values = staging.sql_of(access.service_points_visible_to(self.terms.by))
             yield from staging.problems(
-                "account_number", _("This account number is served where you do not work. Look it up before you go on."),
-                f"SELECT s.row, s.account_number FROM staged s JOIN found f USING (row) WHERE f.id NOT IN ({seen})", values,
+                "account_number",
+                _("This account number is served where you do not work. Look it up before you go on."),
+                f"SELECT s.row, s.account_number FROM staged s JOIN found f USING (row) WHERE f.id NOT IN ({seen})",
+                values,
             )  # fmt: skip
         yield from staging.problems(
             "address", _("This cannot be left empty for a service point that is new."),
@@ -176,23 +181,29 @@ class Points:
             values,
         )
         yield from staging.problems(
-            "customer_number", _("There is no customer with this number among those that you may see. Load the customers first."),
+            "customer_number",
+            _("There is no customer with this number among those that you may see. Load the customers first."),
             "SELECT s.row, s.customer_number FROM staged s LEFT JOIN owners w USING (row)"
             " WHERE s.customer_number IS NOT NULL AND w.row IS NULL",
         )  # fmt: skip
         nameless = "s.customer_number IS NULL AND f.id IS NULL"
         yield from staging.problems(
-            "customer_number", _("Whose is it? Give the customer's number, or a name under which an archive is opened."),
-            f"SELECT s.row, '' FROM staged s LEFT JOIN found f USING (row) WHERE {nameless} AND s.customer_name IS NULL",
+            "customer_number",
+            _("Whose is it? Give the customer's number, or a name under which an archive is opened."),
+            f"SELECT s.row, '' FROM staged s LEFT JOIN found f USING (row) WHERE {nameless} AND s.customer_name"
+            " IS NULL",
         )  # fmt: skip
         run(
-            "INSERT INTO owners SELECT s.row, min(c.id), NULL, count(DISTINCT c.id) FROM staged s LEFT JOIN found f USING (row)"
-            " JOIN customers_phone p ON p.number = s.phone AND p.active JOIN customers_customer c ON c.id = p.customer_id"
+            "INSERT INTO owners SELECT s.row, min(c.id), NULL, count(DISTINCT c.id) FROM staged s LEFT JOIN found"
+            " f USING (row)"
+            " JOIN customers_phone p ON p.number = s.phone AND p.active JOIN customers_customer c ON c.id ="
+            " p.customer_id"
             f" AND c.name = s.customer_name AND c.merged_into_id IS NULL {among} WHERE {nameless} GROUP BY s.row",
             values,
         )
         yield from staging.problems(
-            "customer_name", _("Several archives have this name and this phone. Say by the customer's number which one is meant."),
+            "customer_name",
+            _("Several archives have this name and this phone. Say by the customer's number which one is meant."),
             "SELECT s.row, s.customer_name FROM owners w JOIN staged s USING (row) WHERE w.choices > 1",
         )  # fmt: skip
         identity = "coalesce(s.customer_name || chr(9) || s.phone, chr(9) || s.row)"  # without a phone each is a person
@@ -214,16 +225,19 @@ class Points:
         )
         run(
             "INSERT INTO owners SELECT s.row, n.id, n.unit_id, 1 FROM staged s LEFT JOIN found f USING (row)"
-            f" LEFT JOIN owners w USING (row) JOIN opened n ON n.identity = {identity} WHERE {nameless} AND w.row IS NULL"
+            f" LEFT JOIN owners w USING (row) JOIN opened n ON n.identity = {identity} WHERE {nameless} AND w.row"
+            " IS NULL"
         )
         run("CREATE INDEX ON owners (row)")
         run("ANALYZE owners")
         if self.terms.by is not None:
             able, values = staging.sql_of(access.changeable_by(self.terms.by))
             yield from staging.problems(
-                "customer_number", _("You may see this archive, but only the people who work for its place may change it."),
+                "customer_number",
+                _("You may see this archive, but only the people who work for its place may change it."),
                 "SELECT s.row, s.customer_number FROM staged s LEFT JOIN found f USING (row) JOIN owners w USING (row)"
-                f" JOIN customers_customer c ON c.id = w.customer_id WHERE f.id IS NULL AND c.id NOT IN ({able})", values,
+                f" JOIN customers_customer c ON c.id = w.customer_id WHERE f.id IS NULL AND c.id NOT IN ({able})",
+                values,
             )  # fmt: skip
 
     def compare(self) -> Iterator[Problem]:
@@ -247,7 +261,8 @@ class Points:
                 break
         yield from staging.problems(
             "arrears_at", _("Say for which day the billing system told it."),
-            "SELECT row, arrears::text FROM merged WHERE state <> 'same' AND arrears IS NOT NULL AND arrears_at IS NULL",
+            "SELECT row, arrears::text FROM merged WHERE state <> 'same' AND arrears IS NOT NULL AND arrears_at"
+            " IS NULL",
         )  # fmt: skip
         yield from staging.problems(
             "device", _("A design life is 1 to 200 years."),
@@ -297,7 +312,8 @@ class Points:
 # The devices that the file names, one a row, beside those that hang there.
 HUNG = (
     "CREATE TEMP TABLE hung ON COMMIT DROP AS SELECT t.*, CASE WHEN device_id IS NULL THEN 'new'"
-    " WHEN (kind, model, installed, life) IS DISTINCT FROM (was_kind, was_model, was_installed, was_life) THEN 'changed'"
+    " WHEN (kind, model, installed, life) IS DISTINCT FROM (was_kind, was_model, was_installed, was_life) THEN"
+    " 'changed'"
     " ELSE 'same' END AS state FROM (SELECT g.row, g.nth, d.id AS device_id, g.number,"
     " coalesce(g.kind, d.kind, 'meter') AS kind, coalesce(g.model, d.model, '') AS model,"
     " CASE WHEN g.installed IS NULL THEN d.installed_on ELSE nullif(g.installed, '-infinity') END AS installed,"
@@ -311,8 +327,10 @@ HUNG = (
         f" WHERE device{place}_number IS NOT NULL OR device{place}_model IS NOT NULL"
         for nth, place in enumerate(DEVICES, 1)
     )
-    + ") g LEFT JOIN found f USING (row) LEFT JOIN LATERAL (SELECT * FROM customers_device x WHERE x.service_point_id = f.id"
-    " AND x.removed_on IS NULL AND x.number = g.number AND (g.number <> '' OR x.model = g.model) ORDER BY x.id LIMIT 1) d"
+    + ") g LEFT JOIN found f USING (row) LEFT JOIN LATERAL (SELECT * FROM customers_device x"
+    " WHERE x.service_point_id = f.id"
+    " AND x.removed_on IS NULL AND x.number = g.number AND (g.number <> '' OR x.model = g.model) ORDER BY x.id"
+    " LIMIT 1) d"
     " ON true) t"
 )  # fmt: skip
 
@@ -323,7 +341,8 @@ _HANDED_OVER = (
     " (SELECT name FROM customers_customer WHERE id = m.customer_id))) ELSE '{}'::jsonb END"
 )
 _DEVICES = (
-    "coalesce((SELECT jsonb_build_object('device_number', jsonb_build_array('', string_agg(concat_ws(' ', h.number, h.model),"
+    "coalesce((SELECT jsonb_build_object('device_number', jsonb_build_array('', string_agg(concat_ws(' ',"
+    " h.number, h.model),"
     " ', '))) FROM hung h WHERE h.row = m.row AND h.state <> 'same'), '{}'::jsonb)"
 )
 _FIRST_DEVICE = (
@@ -341,12 +360,18 @@ _DEVICE_FACTS = (
     " jsonb_build_array(coalesce(h.was_life::text, ''), coalesce(h.life::text, '')) END))"
 )
 OPEN_ARCHIVES = (
-    ("INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive, key_account,"
-    " extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)"
-    " SELECT n.id, 'person', n.name, n.initials, '', %(department)s, false, '', '{}', false, '{}', u.province_id, u.city_id,"
-    " u.district_id, %(at)s, %(at)s, true, 1 FROM opened n JOIN organisation_unit u ON u.id = n.unit_id"),
-    ("INSERT INTO customers_phone (customer_id, number, label, active)"
-    " SELECT id, phone, '', true FROM opened WHERE phone IS NOT NULL"),
+    (
+        "INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive,"
+        " key_account,"
+        " extra, province_id, city_id, district_id, occurred_at, recorded_at, imported, version)"
+        " SELECT n.id, 'person', n.name, n.initials, '', %(department)s, false, '', '{}', false, '{}',"
+        " u.province_id, u.city_id,"
+        " u.district_id, %(at)s, %(at)s, true, 1 FROM opened n JOIN organisation_unit u ON u.id = n.unit_id"
+    ),
+    (
+        "INSERT INTO customers_phone (customer_id, number, label, active)"
+        " SELECT id, phone, '', true FROM opened WHERE phone IS NOT NULL"
+    ),
     changes(
         "added",
         "jsonb_strip_nulls(jsonb_build_object('name', jsonb_build_array('', n.name), 'phone',"
@@ -359,9 +384,12 @@ _MOVED = f"m.state = 'changed' AND m.customer_id <> m.was_customer_id AND {_IN_S
 # What a stretch of rows becomes, in this order.
 WRITE = (
     ("INSERT INTO customers_servicepoint (id, account_number, customer_id, department_id, address, area_id, element_id,"
-    " contract_number, contract_until, arrears, arrears_at, active, extra, province_id, city_id, district_id, occurred_at,"
-    " recorded_at, imported, version) SELECT m.id, m.account_number, m.customer_id, %(department)s, m.address, m.area_id,"
-    " m.element_id, m.contract_number, m.contract_until, m.arrears, m.arrears_at, m.active, '{}', u.province_id, u.city_id,"
+    " contract_number, contract_until, arrears, arrears_at, active, extra, province_id, city_id, district_id,"
+    " occurred_at,"
+    " recorded_at, imported, version) SELECT m.id, m.account_number, m.customer_id, %(department)s, m.address,"
+    " m.area_id,"
+    " m.element_id, m.contract_number, m.contract_until, m.arrears, m.arrears_at, m.active, '{}', u.province_id,"
+    " u.city_id,"
     " u.district_id, %(at)s, %(at)s, true, 1 FROM merged m LEFT JOIN organisation_unit u ON u.id = m.unit_id"
     f" WHERE m.state = 'new' AND {_IN_STRETCH}"),
     ("INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)"
@@ -383,18 +411,22 @@ WRITE = (
         f" WHERE m.state = 'changed' AND m.facts <> '{{}}' AND {_IN_STRETCH}",
     ),
     *(
-        changes(act, f"{_ACCOUNT} || {_HANDED_OVER}", f"merged m JOIN customers_customer c ON c.id = {whose} WHERE {_MOVED}")
+        changes(
+            act, f"{_ACCOUNT} || {_HANDED_OVER}",
+            f"merged m JOIN customers_customer c ON c.id = {whose} WHERE {_MOVED}",
+        )
         for act, whose in (("point_moved_out", "m.was_customer_id"), ("point_moved_in", "m.customer_id"))
     ),
     ("UPDATE customers_tenure t SET until = %(at)s FROM merged m WHERE t.service_point_id = m.id AND t.until IS NULL"
     f" AND (t.relation = 'holder' OR t.customer_id = m.customer_id) AND {_MOVED}"),
     ("UPDATE customers_tenure t SET province_id = u.province_id, city_id = u.city_id, district_id = u.district_id"
-    " FROM merged m JOIN organisation_unit u ON u.id = m.unit_id WHERE t.service_point_id = m.id AND m.state = 'changed'"
+    " FROM merged m JOIN organisation_unit u ON u.id = m.unit_id WHERE t.service_point_id = m.id AND m.state ="
+    " 'changed'"
     f" AND m.unit_id IS DISTINCT FROM m.was_unit_id AND {_IN_STRETCH}"),
     ("INSERT INTO customers_tenure (customer_id, service_point_id, relation, since, province_id, city_id, district_id)"
     " SELECT m.customer_id, m.id, 'holder', %(at)s, u.province_id, u.city_id, u.district_id FROM merged m"
     f" LEFT JOIN organisation_unit u ON u.id = m.unit_id WHERE {_MOVED}"),
-    # The lines come before the devices, so that they tell of what is new; the first one of a new point stands in its own.
+    # The lines come before the devices, so that they tell what is new; the first one of a new point stands in its own.
     changes(
         "device_added", _DEVICE_FACTS,
         "merged m JOIN hung h ON h.row = m.row JOIN customers_customer c ON c.id = m.customer_id"
@@ -423,7 +455,8 @@ def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object
     seen, values = staging.sql_of(found)
     [(count,)] = ask(f"SELECT count(*) FROM ({seen}) t", values)
     devices = ", ".join(
-        f"coalesce(d.kinds[{nth}], ''), coalesce(d.numbers[{nth}], ''), coalesce(d.models[{nth}], ''), d.days[{nth}], d.lives[{nth}]"
+        f"coalesce(d.kinds[{nth}], ''), coalesce(d.numbers[{nth}], ''), coalesce(d.models[{nth}], ''),"
+        f" d.days[{nth}], d.lives[{nth}]"
         for nth in (1, 2, 3)
     )
     rows = staging.stream(
@@ -431,7 +464,8 @@ def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object
         f" coalesce(e.code, ''), {devices}, p.contract_number, p.contract_until, p.arrears, p.arrears_at, p.active"
         " FROM customers_servicepoint p JOIN customers_customer c ON c.id = p.customer_id"
         " LEFT JOIN organisation_unit u ON u.id = coalesce(p.district_id, p.city_id, p.province_id)"
-        " LEFT JOIN organisation_servicearea a ON a.id = p.area_id LEFT JOIN customers_networkelement e ON e.id = p.element_id"
+        " LEFT JOIN organisation_servicearea a ON a.id = p.area_id LEFT JOIN customers_networkelement e ON e.id ="
+        " p.element_id"
         " LEFT JOIN LATERAL (SELECT array_agg(kind ORDER BY id) AS kinds, array_agg(number ORDER BY id) AS numbers,"
         " array_agg(model ORDER BY id) AS models, array_agg(installed_on ORDER BY id) AS days,"
         " array_agg(design_life ORDER BY id) AS lives FROM customers_device WHERE service_point_id = p.id"

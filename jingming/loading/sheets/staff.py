@@ -68,8 +68,8 @@ class People(Gathered):
         if manager and manager == said["employee_number"]:
             raise Bad([("manager", manager, _("Nobody is their own approval manager. Choose somebody else."))])
         self.lines[row] = Line(
-            str(said["employee_number"]), str(said.get("username") or "").lower(), str(said.get("name") or ""), department,
-            role, scope, str(manager) if manager is not None else "",
+            str(said["employee_number"]), str(said.get("username") or "").lower(), str(said.get("name") or ""),
+            department, role, scope, str(manager) if manager is not None else "",
         )  # fmt: skip
         return (said["employee_number"],)  # type: ignore[return-value]  # a word
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -76,28 +77,28 @@ class Fact:
 
 
 # --- Asking ---------------------------------------------------------------------------------------------------------
-def run(statement: str, values: Sequence[object] = ()) -> int:
+def run(statement: str, values: Sequence[Any] = ()) -> int:
     """Execute; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values) or None)
         return int(cursor.rowcount)
 
 
-def run_named(statement: str, values: Mapping[str, object]) -> int:
+def run_named(statement: str, values: Mapping[str, Any]) -> int:
     """Execute with named values; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, dict(values))
         return int(cursor.rowcount)
 
 
-def ask(statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+def ask(statement: str, values: Sequence[Any] = ()) -> list[tuple[object, ...]]:
     """Execute; all that it answers."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values) or None)
         return list(cursor.fetchall())
 
 
-def stream(statement: str, values: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
+def stream(statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[object, ...]]:
     """The rows of an answer of any length, some thousands in memory at a time. Within a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(f"DECLARE told NO SCROLL CURSOR FOR {statement}", list(values) or None)
@@ -110,13 +111,13 @@ def stream(statement: str, values: Sequence[object] = ()) -> Iterator[tuple[obje
                 return
 
 
-def sql_of(rows: QuerySet[Model]) -> tuple[str, list[object]]:
+def sql_of(rows: QuerySet[Model]) -> tuple[str, list[Any]]:
     """The ids of these rows as a subquery with its values: rights are said once, by access.py, and hold in SQL too."""
     statement, values = rows.order_by().values("pk").query.sql_with_params()
     return statement, list(values)
 
 
-def problems(column: str, sentence: str, statement: str, values: Sequence[object] = ()) -> Iterator[Problem]:
+def problems(column: str, sentence: str, statement: str, values: Sequence[Any] = ()) -> Iterator[Problem]:
     """One problem for each (row, value) that the statement finds."""
     for row, value in ask(statement, values):
         yield Problem(int(str(row)), column, "" if value is None else str(value), sentence)
@@ -124,8 +125,8 @@ def problems(column: str, sentence: str, statement: str, values: Sequence[object
 
 # --- Staged ---------------------------------------------------------------------------------------------------------
 def stage(table: str, columns: Columns, rows: Iterable[Row]) -> None:
-    """Make the temporary table and COPY the rows into it; the cells of each begin with its row number in the file. It is gone at
-    the end of the transaction. `rows` may read a file and raise, but asks this connection nothing."""
+    """Make the temporary table and COPY the rows into it; the cells of each begin with its row number in the file. It
+    is gone at the end of the transaction. `rows` may read a file and raise, but asks this connection nothing."""
     for left in TABLES:  # by an earlier load of the same transaction
         drop(left)
     spelled = ", ".join(f"{name} {type_}" for name, type_ in columns)
@@ -178,7 +179,8 @@ def merge(
     )
     return (
         "CREATE TEMP TABLE merged ON COMMIT DROP AS SELECT m.*,"
-        f" CASE WHEN m.was_id IS NULL THEN 'new' WHEN ({differs}) OR ({beside}) THEN 'changed' ELSE 'same' END AS state,"
+        f" CASE WHEN m.was_id IS NULL THEN 'new' WHEN ({differs}) OR ({beside}) THEN 'changed' ELSE 'same' END AS"
+        " state,"
         f" ('{{' || concat_ws(',', {told}) || '}}')::jsonb AS facts FROM ({inner}) m"
     )
 
@@ -202,7 +204,8 @@ def counts() -> Counts:
 def details(called: str, limit: int, facts: str = "m.facts") -> list[Detail]:
     """The first rows that are new or changed; `called` is the column by whose value they are called."""
     rows = ask(
-        f"SELECT m.row, m.{called}, m.state, ({facts})::text FROM merged m WHERE m.state <> 'same' ORDER BY m.row LIMIT %s",
+        f"SELECT m.row, m.{called}, m.state, ({facts})::text FROM merged m WHERE m.state <> 'same' ORDER BY m.row"
+        " LIMIT %s",
         [limit],
     )
     return [

@@ -14,6 +14,7 @@ from jingming.loading.rules import SHOWN
 
 Said = dict[str, object]  # our column → what the file says, cleaned; None where it says nothing
 Row = tuple[int, Sequence[Cell]]
+Reason = tuple[str, object, str]  # our column, its value, the sentence
 Tick = Callable[[int], None]
 
 
@@ -30,7 +31,7 @@ class Problem:
 class Bad(Exception):
     """A row that cannot be meant, for all these reasons: (column, value, sentence)."""
 
-    def __init__(self, reasons: Sequence[tuple[str, object, str]]) -> None:
+    def __init__(self, reasons: Sequence[Reason]) -> None:
         self.reasons = reasons
         super().__init__(reasons[0][2])
 
@@ -123,12 +124,7 @@ class Gathered:
         return Counts(new=states.count("new"), changed=states.count("changed"), same=states.count("same"))
 
 
-def reasons_of(refusal: Unfit, column: str, value: object) -> list[tuple[str, object, str]]:
-    """A refusal of a cell as a reason."""
-    return [(column, value, refusal.message)]
-
-
-def reasons_of_row(refusal: Unfit, said: Said) -> list[tuple[str, object, str]]:
+def reasons_of(refusal: Unfit, said: Said) -> list[Reason]:
     """A refusal of the rules as reasons, beside the columns that it names."""
     if not refusal.fields:
         return [("", "", refusal.message)]

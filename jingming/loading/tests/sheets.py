@@ -26,7 +26,7 @@ def csv_of(rows: Rows) -> bytes:
     return text.getvalue().encode()
 
 
-def load(  # noqa: PLR0913  # each is a choice that a person has at the page
+def load(  # each is a choice that a person has at the page
     place: Path, kind: str, rows: Rows, *, by: Staff | None, write: bool = True, skip_bad: bool = False,
     empty_clears: bool = False, progress: Progress | None = None,
 ) -> Outcome:  # fmt: skip

@@ -103,7 +103,9 @@ def test_another_customer_number_hands_the_point_over(company: dict[str, Staff],
     load(tmp_path, "customers", CUSTOMERS, by=company["dispatcher1"])
     load(tmp_path, "service-points", POINTS, by=company["dispatcher1"])
 
-    outcome = load(tmp_path, "service-points", [["户号", "客户编号"], ["7100000001", "K002"]], by=company["dispatcher1"])
+    outcome = load(
+        tmp_path, "service-points", [["户号", "客户编号"], ["7100000001", "K002"]], by=company["dispatcher1"]
+    )
 
     assert outcome.counts.as_dict() == {"new": 0, "changed": 1, "same": 0, "bad": 0}
     point = ServicePoint.objects.get(account_number="7100000001")
@@ -143,7 +145,9 @@ def test_places_that_are_unknown_and_not_ones_own_get_the_same_sentence(company:
 
 
 def test_an_account_number_of_another_city_is_refused(company: dict[str, Staff], tmp_path: Path):
-    load(tmp_path, "service-points", [["户号", "户名", "地址", "区县"], ["9001", "外", "芜湖路 1 号", "340202"]], by=None)
+    load(
+        tmp_path, "service-points", [["户号", "户名", "地址", "区县"], ["9001", "外", "芜湖路 1 号", "340202"]], by=None
+    )
     outcome = load(tmp_path, "service-points", [["户号", "地址"], ["9001", "改"]], by=company["dispatcher1"])
 
     assert (list(outcome.bad), outcome.loaded) == ([2], False)

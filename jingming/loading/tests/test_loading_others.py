@@ -42,7 +42,11 @@ def test_a_network_comes_in_whatever_the_order(company: dict[str, Staff], tmp_pa
 
 def test_a_new_parent_takes_along_what_hangs_below(company: dict[str, Staff], tmp_path: Path):
     load(tmp_path, "elements", NETWORK, by=company["sysadmin1"])
-    rows = [["编码", "类型", "名称", "上级", "区县"], ["S-2", "变电站", "新变", "", "340705"], ["F-1", "", "", "S-2", ""]]
+    rows = [
+        ["编码", "类型", "名称", "上级", "区县"],
+        ["S-2", "变电站", "新变", "", "340705"],
+        ["F-1", "", "", "S-2", ""],
+    ]
 
     outcome = load(tmp_path, "elements", rows, by=company["sysadmin1"])
 
@@ -132,7 +136,12 @@ def test_an_export_holds_only_what_the_person_sees(company: dict[str, Staff], tm
     load(tmp_path, "customers", CUSTOMERS, by=company["dispatcher1"])
     load(tmp_path, "customers", [["客户编号", "客户名称", "区县"], ["W1", "芜湖客户", "340202"]], by=None)
 
-    assert exporting.export(tmp_path / "a.csv", KINDS["customers"], by=company["dispatcher1"], form="csv", progress=Silent()) == 2
+    assert (
+        exporting.export(
+            tmp_path / "a.csv", KINDS["customers"], by=company["dispatcher1"], form="csv", progress=Silent()
+        )
+        == 2
+    )
     assert exporting.export(tmp_path / "b.csv", KINDS["customers"], by=None, form="csv", progress=Silent()) == 3
 
 
