@@ -28,6 +28,8 @@ WORDS: dict[str, str | Promise] = {
     "organisation.department_changed": _("changed a department"),
     "organisation.department_switched_off": _("switched off a department"),
     "organisation.area_added": _("added a service area"),
+    "customers.element_added": _("added a network element"),
+    "customers.element_changed": _("changed a network element"),
     "codes.added": _("added a code"),
     "codes.relabelled": _("renamed a code"),
     "codes.placed": _("put a code in another place"),

@@ -215,7 +215,7 @@ class Card:
 
 def card(user: Staff | object, customer: Customer) -> Card:
     """The archive of a customer who has been fetched through access, with the service points that the person may see;
-    history at most 50 lines. Nine queries, one more for a customer who lives where the person does not work."""
+    history at most 50 lines. Eight queries, one more for a customer who lives where the person does not work."""
     held, former = points_of(user, customer)
     return Card(
         customer=customer,
@@ -235,7 +235,7 @@ def card(user: Staff | object, customer: Customer) -> Card:
 
 def points_of(user: Staff | object, customer: Customer) -> tuple[list[Held], list[Tenure]]:
     """The service points that the customer holds, rents, pays for or keeps, and those that are over; as far as the
-    person may see them. Four queries."""
+    person may see them. Three queries."""
     seen = access.service_points_visible_to(user)
     tenures = list(
         Tenure.objects.filter(customer=customer, service_point__in=seen)

@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(gettext_lazy("Flows"), "route", "flows", Authority.SEE_FLOWS),
             Entry(gettext_lazy("Organisation"), "sitemap", "organisation", Authority.SEE_ORGANISATION),
+            Entry(gettext_lazy("Network"), "route", "customers:network", Authority.SEE_ORGANISATION),
             Entry(gettext_lazy("Staff"), "id-badge-2", "staff", Authority.SEE_STAFF),
             Entry(gettext_lazy("Codes"), "tag", "codes", Authority.CHANGE_CODES),
             Entry(gettext_lazy("Import and export"), "upload", "data", Authority.LOAD_DATA),

@@ -158,7 +158,7 @@ OPERATIONS: Mapping[str, Call] = {
     "POST api/v1/customers": Call(CHANGE_CUSTOMERS, body={"name": "…"}),
     "GET api/v1/customers/{int:customer_id}": Call(SEE_CUSTOMERS, of="customer"),
     "PATCH api/v1/customers/{int:customer_id}": Call(
-        CHANGE_CUSTOMERS, of="customer", changes=True, body={"version": 1, "note": "…"}
+        CHANGE_CUSTOMERS, of="customer", changes=True, body={"version": 1, "note": "…", "reason": "told"}
     ),
     "POST api/v1/customers/{int:customer_id}/service-points": Call(
         CHANGE_CUSTOMERS, of="customer", changes=True, body={"account_number": "77017", "address": "…"}

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 TYPED: dict[str, Any] = {
     "phone": "13900000055", "caller_phone": "13900000055", "account_number": "550055", "unit": "",
     "username": "somebody", "employee_number": "775533", "code": "NEW-ONE", "number_code": "0999", "other": "",
-    "device_number": "", "seen": "{}",
+    "device_number": "", "seen": "{}", "element": "", "parent": "",
     "password": "a-long-enough-secret", "minutes": "5", "satisfaction": "4", "number": "", "q": "", "description": "…",
     "level": "normal", "channel": "phone",
 }  # fmt: skip

@@ -110,7 +110,9 @@ def before(world: World) -> Rows:
 SENT: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
     # operation → person, kind, key, a body that is taken
     "POST api/v1/customers": ("agent1", "", "", {"name": "…"}),
-    "PATCH api/v1/customers/{int:customer_id}": ("agent1", "customer", "tl", {"version": 1, "note": "…"}),
+    "PATCH api/v1/customers/{int:customer_id}": (
+        "agent1", "customer", "tl", {"version": 1, "note": "…", "reason": "told"},
+    ),
     "POST api/v1/customers/{int:customer_id}/service-points": (
         "agent1", "customer", "tl", {"account_number": "55", "address": "…"},
     ),
@@ -227,6 +229,10 @@ FILLED: Mapping[str, dict[str, Any]] = {
     "organisation/units/<int:pk>/units/": {"code": "999999", "time_zone": "Asia/Shanghai"},
     "organisation/units/<int:pk>/areas/": {"parent": ""},
     "customers/<int:customer_id>/service-points/<int:point_id>/move/": {"customer": "‹tl2›"},
+    "customers/<int:customer_id>/service-points/<int:point_id>/tenures/new/": {
+        "customer": "‹tl2›", "relation": "tenant", "reason": "tenant",
+    },
+    "customers/<int:customer_id>/purchases/new/": {"bought_on": "2026-01-31"},
     "staff/<int:pk>/posts/": {"role": "‹announcer›", "scope": "department", "unit": ""},
     "routes/": {"department": "TL-NORTH", "manager": "approval1"},
     "repairs/": {"job": 1, "act": "retry"},

@@ -29,6 +29,9 @@ NOT_FOUND, FORBIDDEN, WRONG_METHOD = 404, 403, 405
 HANDLED = {200, 302, 303, 400, 403, 405, 409, 413, 422}  # whatever a half-filled form may hear, but no 404 and no 5xx
 
 
+PARTS = frozenset({"contact", "phone", "point", "device", "tenure", "post", "token"})
+
+
 @dataclass
 class Walker:
     """Everybody at every door of one world."""
@@ -388,9 +391,7 @@ class Walker:
 
     def crossed(self, kind: str, person: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """Names that belong to different things: (an own thing with another's part, the same with nobody's part)."""
-        things = (
-            self.world.of(kind) if kind in {"contact", "phone", "point", "device", "tenure", "post", "token"} else []
-        )
+        things = self.world.of(kind) if kind in PARTS else []
         mine = [thing for thing in things if oracle.sees(person, thing) and oracle.changes(person, thing)]
         if not mine:
             return []
