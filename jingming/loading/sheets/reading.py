@@ -6,7 +6,7 @@ What a file is, its bytes say: half of all .xls files are CSV or web pages. `rul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from .packed import Archive
 from .pages import open_page
 from .rules import EXCEL_ROWS, IN_ARCHIVE, IN_COMPOUND, LIMITS, NO_TABLE
 from .sentences import CannotRead, beyond, damaged, empty_file, locked
-from .source import Row, Source
+from .source import Source
 from .texts import open_text
 from .values import Fault, Value, is_blank
 from .xls import open_xls
@@ -85,19 +85,21 @@ class Sheet:
         """
         width = len(self.heading.names)
         for number, cells in self._filled(count=True):
-            values = tuple(None if is_blank(value) else value for value in cells)
-            while len(values) > width and values[-1] is None:
-                values = values[:-1]
-            yield number, values + (None,) * (width - len(values))
+            while len(cells) > width and cells[-1] is None:
+                cells.pop()
+            yield number, (*cells, *[None] * (width - len(cells)))
 
-    def _filled(self, *, count: bool) -> Iterator[Row]:
+    def _filled(self, *, count: bool) -> Iterator[tuple[int, list[Value]]]:
         """Rows under the heading with something in them; at the end notes on the others, if they count."""
         merged = _Merged(self._source, self.heading.row)
         last, found = self.heading.row, 0
         for number, cells in self._source.rows():
-            if number > self.heading.row and not all(is_blank(value) for value in cells):
-                last, found = number, found + 1
-                yield number, merged.fill(number, cells)
+            if number > self.heading.row:
+                values = [None if value is None or is_blank(value) else value for value in cells]
+                if any(value is not None for value in values):
+                    last, found = number, found + 1
+                    merged.fill(number, values)
+                    yield number, values
         if count:
             self._note_on_left_out(last - self.heading.row - found)
             self._note_on_merged(merged.filled)
@@ -138,23 +140,21 @@ class _Merged:
                 self._begin.setdefault(top, []).append((left, bottom))
         self._open: dict[int, tuple[int, Value]] = {}
 
-    def fill(self, number: int, cells: Sequence[Value]) -> Sequence[Value]:
-        """The row with the values of cells above that reach into it."""
+    def fill(self, number: int, values: list[Value]) -> None:
+        """Give a row the values of cells above that reach into it."""
         if not (self._begin or self._open):
-            return cells
-        values = list(cells)
+            return
         for column, (bottom, value) in list(self._open.items()):
             if number > bottom:
                 del self._open[column]
                 continue
             values += [None] * (column + 1 - len(values))
-            if is_blank(values[column]):
+            if values[column] is None:
                 values[column] = value
                 self.filled += 1
         for column, bottom in self._begin.pop(number, ()):
-            if column < len(values) and not is_blank(values[column]):
+            if column < len(values) and values[column] is not None:
                 self._open[column] = (bottom, values[column])
-        return values
 
 
 def open_sheet(path: Path, *, name: str = "", sheet: str = "") -> Sheet:

@@ -72,7 +72,8 @@ def free_workbook(path: Path) -> None:
         '<text:p>周<text:s text:c="2"/>晓岚</text:p><text:p>女士</text:p></table:table-cell>'
         '<table:table-cell office:value-type="date" office:date-value="2026-01-31"/></table:table-row>'
         f'<table:table-row table:visibility="filter">{raw.ods_texts("8")}'
-        '<table:table-cell office:value-type="string" calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="string" calcext:value-type="error">'
+        "<text:p>#N/A</text:p></table:table-cell>"
         "</table:table-row>"
         '<table:table-row table:number-rows-repeated="1048572">'
         '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>',
