@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.accounts.queries import by_login
 from jingming.base.clock import now
 from jingming.base.environment import read_environment
+from jingming.base.errors import NotAllowed
 from jingming.loading import event_log
+from jingming.loading.access import kinds_open_to
 from jingming.loading.rules import SHOWN
 from jingming.loading.sheets import exporting, matching, problems
 from jingming.loading.sheets.kinds import KINDS, Kind
@@ -80,7 +84,7 @@ def import_sheet(
     """
     kind = KINDS[str(context.info_name)]
     meant = File(file, file.name, sheet)
-    terms = Terms(by=_person(username), at=now(), write=not dry_run, empty_clears=empty_clears)
+    terms = Terms(by=_person(username, kind), at=now(), write=not dry_run, empty_clears=empty_clears)
     with Bars() as bars:
         matched = _matched(kind, meant, mapping)
         outcome = load_sheet(meant, kind, matched, terms, skip_bad=skip_bad, progress=bars)
@@ -89,7 +93,7 @@ def import_sheet(
             problems.write(errors, meant, outcome.bad)
     click.echo(json.dumps({**outcome.counts.as_dict(), "loaded": outcome.loaded}))
     if outcome.bad:
-        context.exit(1)
+        sys.exit(1)
 
 
 def _matched(kind: Kind, file: File, by_hand: tuple[str, ...]) -> dict[str, int]:
@@ -118,10 +122,13 @@ def _tell(kind: Kind, outcome: Outcome, bars: Bars) -> None:
         bars.tell(f"{where}: {problem.sentence}")
 
 
-def _person(username: str | None) -> Staff | None:
+def _person(username: str | None, kind: Kind) -> Staff | None:
+    """Within whose rights it is done; None for the system, which may everything."""
     person = by_login(username) if username else None
     if username and person is None:
         raise click.BadParameter(f"nobody signs in as {username}", param_hint="--as")
+    if person is not None and kind not in kinds_open_to(person):
+        raise NotAllowed(_("%(name)s may not load or export this kind of data.") % {"name": person.name})
     return person
 
 
@@ -139,7 +146,7 @@ def export_sheet(*, kind: str, file: Path, unit: str, username: str | None) -> N
     form = file.suffix.lower().removeprefix(".")
     if form not in {"xlsx", "csv"}:
         raise click.BadParameter("the name of the file ends with .xlsx or .csv", param_hint="FILE")
-    person, at = _person(username), now()
+    person, at = _person(username, KINDS[kind]), now()
     with Bars() as bars:
         rows = exporting.export(file, KINDS[kind], by=person, form=form, unit=unit, progress=bars)
     exporting.note_command(KINDS[kind], file.name, by=person, rows=rows, unit=unit, at=at)

@@ -211,7 +211,12 @@ def test_a_worker_that_is_killed_leaves_nothing_and_the_run_says_so(
     browser.post(f"/data/runs/{run.pk}/load/")
     worker = subprocess.Popen(
         [sys.executable, "-c", BUSY_WORKER, str(run.pk), str(settings.MEDIA_ROOT)],
-        env={**os.environ, **own_database.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        env={
+            **os.environ,
+            **own_database.environ,
+            "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        },
         stdout=subprocess.PIPE,
         text=True,
     )
