@@ -37,6 +37,7 @@ CALLS: Mapping[str, tuple[str, ...]] = {
 }
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])|\{(\w*)\}|(?<!%)%([sd])")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
 HEADER = """\
 # Simplified Chinese for Jingming.
 # Kept in step with the code by `python -m tools.translations extract`.
@@ -184,6 +185,8 @@ def complaints(code: Catalog, catalogue: Catalog) -> Iterator[str]:
             yield f"not translated: {_shown(message)}"
         elif difference := _different_placeholders(message):
             yield f"placeholders differ ({difference}): {_shown(message)}"
+        elif any(HALF_WIDTH.search(text) for text in _texts(message.string)):
+            yield f"half-width punctuation in Chinese: {_shown(message)}"
     yield from (f"left over: {_shown(message)}" for message in catalogue.obsolete.values())
 
 

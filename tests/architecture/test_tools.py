@@ -60,11 +60,14 @@ def test_a_sound_catalogue_gives_no_complaint():
 
 
 def test_whatever_is_wrong_with_a_catalogue_is_complained_of():
-    code = catalogue(("New.", ""), ("Empty.", ""), ("Order %(number)s.", ""), ("Sure.", ""))
-    kept = catalogue(("Empty.", ""), ("Order %(number)s.", "工单 %(nummer)s。"), ("Gone.", "没了。"))
+    code = catalogue(("New.", ""), ("Empty.", ""), ("Order %(number)s.", ""), ("Sure.", ""), ("Good, so.", ""))
+    kept = catalogue(
+        ("Empty.", ""), ("Order %(number)s.", "工单 %(nummer)s。"), ("Gone.", "没了。"), ("Good, so.", "好,这样。")
+    )
     kept.add("Sure.", "大概。", flags=["fuzzy"])
     assert sorted(translations.complaints(code, kept)) == [
         "doubtful (fuzzy): 'Sure.'",
+        "half-width punctuation in Chinese: 'Good, so.'",
         "no longer in the code: 'Gone.'",
         "not in the catalogue: 'New.'",
         "not translated: 'Empty.'",
