@@ -13,9 +13,9 @@ LOAD = Authority.LOAD_DATA
 
 urlpatterns = [
     path("", opens(views.data, to=LOAD), name="data"),
-    path("<slug:kind>/import/", opens(views.hand_in, to=LOAD), name="data_import"),
-    path("<slug:kind>/export/", opens(views.export, to=LOAD), name="data_export"),
-    path("<slug:kind>/template/", opens(views.template, to=LOAD), name="data_template"),
+    path("<slug:what>/import/", opens(views.hand_in, to=LOAD), name="data_import"),
+    path("<slug:what>/export/", opens(views.export, to=LOAD), name="data_export"),
+    path("<slug:what>/template/", opens(views.template, to=LOAD), name="data_template"),
     path("runs/<int:pk>/", opens(views.run, to=LOAD), name="data_run"),
     path("runs/<int:pk>/match/", opens(views.match, to=LOAD), name="data_match"),
     path("runs/<int:pk>/load/", opens(views.load, to=LOAD), name="data_load"),

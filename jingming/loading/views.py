@@ -61,9 +61,9 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def hand_in(request: StaffRequest, kind: str) -> HttpResponse:
+def hand_in(request: StaffRequest, what: str) -> HttpResponse:
     """Hand in a file."""
-    of = access.get_kind(request.user, kind)
+    of = access.get_kind(request.user, what)
     form = forms.FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,9 +82,9 @@ def hand_in(request: StaffRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def export(request: StaffRequest, kind: str) -> HttpResponse:
+def export(request: StaffRequest, what: str) -> HttpResponse:
     """Have all rows written that the person may see."""
-    of = access.get_kind(request.user, kind)
+    of = access.get_kind(request.user, what)
     form = forms.ExportForm(request.POST or None, places=queries.place_choices())
     made: list[Run] = []
 
@@ -100,9 +100,9 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
 
 
 @require_safe
-def template(request: StaffRequest, kind: str) -> FileResponse:
+def template(request: StaffRequest, what: str) -> FileResponse:
     """An empty workbook with the columns of the kind."""
-    of = access.get_kind(request.user, kind)
+    of = access.get_kind(request.user, what)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
     with tempfile.TemporaryDirectory(prefix="jingming-") as directory:
         place = Path(directory) / "file"

@@ -1,4 +1,4 @@
-"""Files on pages, with the worker's part done by the worker's own code: hand in, match, try, load, cancel, break off."""
+"""Files on pages, the worker's part done by its own code: hand in, match, try, load, cancel, break off."""
 
 from __future__ import annotations
 
