@@ -78,7 +78,7 @@ def of_set(column: str, set_: str, at: datetime) -> Choice[str]:
     return _choice(column, [(code.code, in_both(code.label), code.code) for code in choosable(set_, at)])
 
 
-def of_choices(column: str, choices: Iterable[tuple[str, str | Promise]]) -> Choice[str]:
+def of_choices(column: str, choices: Iterable[tuple[str, Mapping[str, str] | str | Promise]]) -> Choice[str]:
     """The choices of a field of ours."""
     return _choice(column, [(code, in_both(label), code) for code, label in choices])
 

@@ -219,7 +219,7 @@ CUSTOMERS = Kind(
         Column("note", _("Note"), _note, ("remark", "remarks", "备注说明", "说明")),
         Column(
             "sensitive",
-            _("Sensitive"),
+            _("Special care"),
             _several,
             ("sensitive flags", "vulnerable", "特殊标志", "特殊人群", "敏感标识"),
             empty=(),
@@ -411,7 +411,7 @@ ELEMENTS = Kind(
         Column("name", _("Name"), _line(120), ("element name", "名称", "网元名称", "设备名称"), new=True),
         Column(
             "parent",
-            _("Below"),
+            _("Element above"),
             _code(30),
             ("parent", "parent code", "上级", "上级编码", "父级编码", "所属上级"),
             empty="",

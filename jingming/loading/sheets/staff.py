@@ -19,7 +19,7 @@ from jingming.loading.copying import Cell
 from jingming.loading.rules import SHOWN
 from jingming.organisation.models import Department
 
-from .choosing import in_both, of_choices, of_departments, plain
+from .choosing import of_choices, of_departments
 from .work import Bad, Detail, Gathered, Problem, Said, Terms, Tick
 
 NOBODY = "0"  # an emptied reference
@@ -51,15 +51,13 @@ class People(Gathered):
         self.roles = {role.code: role for role in Role.objects.all()}
         self.departments = of_departments("department")
         self.scopes = of_choices("scope", Scope.choices)
-        self.role_words = {plain(word): role for role in self.roles.values() for word in in_both(role.label)} | {
-            plain(code): role for code, role in self.roles.items()
-        }
+        self.role_words = of_choices("role", [(role.code, role.label) for role in self.roles.values()])
 
     def key(self, said: Said) -> tuple[str, object]:
         return "employee_number", said["employee_number"]
 
     def clean(self, row: int, said: Said) -> Sequence[Cell]:
-        role = self._role(str(said["role"])) if said.get("role") else ""
+        role = self.role_words.pick(said["role"]) if said.get("role") else ""
         scope = self.scopes.pick(said["scope"]) if said.get("scope") else ""
         if scope and not role:
             raise Bad([("scope", said["scope"], _("Name the role that reaches so far, or leave this empty."))])
@@ -72,14 +70,6 @@ class People(Gathered):
             department, role, scope, str(manager) if manager is not None else "",
         )  # fmt: skip
         return (said["employee_number"],)  # type: ignore[return-value]  # a word
-
-    def _role(self, word: str) -> str:
-        role = self.role_words.get(plain(word))
-        if role is None:
-            raise Unfit(
-                fields={"role": _("There is no role “%(role)s”. The page of roles lists them.") % {"role": word[:60]}}
-            )
-        return role.code
 
     # --- Against what is kept ---------------------------------------------------------------------------------------
     def refused(self) -> Iterator[Problem]:
