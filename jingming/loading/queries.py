@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
 from jingming.accounts.models import Staff
+from jingming.customers.queries import shown
+from jingming.customers.rules import FIELDS
 from jingming.organisation.queries import units
 
 from .models import Matching, Run
@@ -14,6 +16,8 @@ from .sheets import matching
 from .sheets.kinds import KINDS, Kind
 
 LATEST = 30
+# Our column → the name under which histories tell of it, where that is another one.
+OF_COLUMN = {"device": "device_number", "customer_number": "customer"}
 
 
 def lock_of(run_id: int) -> str:
@@ -55,3 +59,15 @@ def place_choices() -> list[tuple[str, str]]:
 def kind_of(run: Run) -> Kind:
     """The kind that a run is of."""
     return KINDS[run.kind]
+
+
+def facts_in_words(kind: Kind, facts: Mapping[str, Sequence[object]]) -> list[tuple[str, str, str]]:
+    """(label, before, after) of what changes about a row, in the reader's words and in the order of the columns."""
+    order = [OF_COLUMN.get(column.key, column.key) for column in kind.columns]
+    labels = {OF_COLUMN.get(column.key, column.key): str(column.label) for column in kind.columns}
+    told = []
+    for name in sorted(facts, key=lambda name: order.index(name) if name in order else len(order)):
+        before, after = facts[name]
+        label = labels.get(name) or str(FIELDS.get(name, name))
+        told.append((label, "" if before in ("", None, []) else shown(name, before), shown(name, after)))
+    return told

@@ -117,13 +117,7 @@ def run(request: StaffRequest, pk: int) -> HttpResponse:
     """How far a file is, what it would do or did, what is wrong with it."""
     of = access.get_run(request.user, pk)
     kind = queries.kind_of(of)
-    labels = {column.key: str(column.label) for column in kind.columns}
-    labels |= {"unit": labels.get("unit", ""), "device_number": labels.get("device", "")}
-    details = [
-        detail
-        | {"facts": [(labels.get(name) or name, *pair) for name, pair in detail["facts"].items() if len(pair) == 2]}
-        for detail in of.details
-    ]
+    details = [detail | {"facts": queries.facts_in_words(kind, detail["facts"])} for detail in of.details]
     counts = {name: of.counts.get(name, 0) for name in ("new", "changed", "same", "bad")}
     context = _row(of) | {
         "kind": kind,

@@ -31,7 +31,7 @@ def hand_in(page: Page, file: Path) -> None:
     page.goto("/data/customers/import/")
     page.set_input_files("input[name=file]", file)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#run")).to_contain_text("待对应各列", timeout=20_000)
+    expect(page.locator("#run")).to_contain_text("待对应各列", timeout=40_000)
 
 
 def try_it(page: Page) -> None:
@@ -40,7 +40,7 @@ def try_it(page: Page) -> None:
     look_at(page)
     page.locator("select").first.focus()
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#run")).to_contain_text("已检查", timeout=20_000)
+    expect(page.locator("#run")).to_contain_text("已检查", timeout=40_000)
 
 
 def test_a_file_is_tried_corrected_loaded_and_loaded_again(
@@ -64,7 +64,7 @@ def test_a_file_is_tried_corrected_loaded_and_loaded_again(
         errors = tmp_path / "errors.xlsx"
         fetched.value.save_as(errors)
         page.get_by_role("button", name="跳过错误行").click()
-        expect(page.locator("#run")).to_contain_text("已导入", timeout=20_000)
+        expect(page.locator("#run")).to_contain_text("已导入", timeout=40_000)
         assert Customer.objects.count() == 2
 
         corrected = tmp_path / "改.csv"
@@ -75,7 +75,7 @@ def test_a_file_is_tried_corrected_loaded_and_loaded_again(
         hand_in(page, corrected)
         try_it(page)
         page.keyboard.press("l")
-        expect(page.locator("#run")).to_contain_text("已导入", timeout=20_000)
+        expect(page.locator("#run")).to_contain_text("已导入", timeout=40_000)
         assert Customer.objects.count() == 3
 
         lines = Change.objects.count()

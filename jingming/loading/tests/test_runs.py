@@ -83,6 +83,8 @@ def test_a_file_is_matched_tried_and_loaded(own_database: OwnDatabase, company: 
     run = match(browser, run)
     assert (run.state, run.counts) == (State.CHECKED, {"new": 2, "changed": 0, "same": 0, "bad": 0})
     assert Customer.objects.count() == 0
+    page = browser.get(f"/data/runs/{run.pk}/").content.decode()
+    assert "Kind: Enterprise" in page  # in words, not as codes
     run = loaded(browser, run)
     assert (run.state, Customer.objects.count()) == (State.LOADED, 2)
 
@@ -116,7 +118,7 @@ def test_bad_rows_stand_in_a_file_that_can_be_corrected(
     answer = browser.get(f"/data/runs/{run.pk}/file/")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     rows = [list(row) for row in book.active.iter_rows(values_only=True)]
-    assert (len(rows), rows[0][-1], rows[1][3]) == (2, "What is wrong", "12")
+    assert (len(rows), rows[0][-1], rows[1][3]) == (2, "错误说明", "12")
     assert Entry.objects.filter(key="loading.fetched").count() == 1
 
     assert loaded(browser, run, skip="yes").state == State.LOADED
