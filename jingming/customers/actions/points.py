@@ -315,15 +315,14 @@ def _write_device(device: Device, given: Mapping[str, object], at: datetime) -> 
     """Put the given facts on the device; refuses what does not fit."""
     if "kind" in given and given["kind"] != device.kind:
         device.kind = check_code(queries.DEVICE_KIND, str(given["kind"]), "kind", at).code
-        if device.design_life is None:
-            device.design_life = queries.design_life_of(device.kind)
     if "number" in given:
         device.number = rules.device_number(str(given["number"]))
     if "model" in given:
         device.model = rules.one_line(str(given["model"]))
-    for name in ("installed_on", "design_life"):
-        if given.get(name) is not None:
-            setattr(device, name, given[name])
+    for name in given.keys() & {"installed_on", "design_life"}:
+        setattr(device, name, given[name])
+    if device.design_life is None:
+        device.design_life = queries.design_life_of(device.kind)
     if not (device.number or device.model):
         line("", "number")
     if device.installed_on and device.installed_on > queries.today(at):
