@@ -44,7 +44,7 @@ NO = frozenset({"否", "无", "没有", "不是", "错", "假", "n", "no", "fals
 
 def as_text(value: Value, longest: int) -> str:
     """The text on one line, without characters that nobody sees; a number or a date as one would type it."""
-    text = one_line(_plain(value))
+    text = _line(_plain(value))
     if len(text) > longest:
         raise Unfit(
             _("It has %(length)d characters, %(longest)d are possible: shorten it.")
@@ -64,7 +64,7 @@ def as_code(value: Value, longest: int, *, width: int = 0) -> str:
         )
     if isinstance(value, (int, float, Decimal)):
         return _code_of_number(value, width)
-    text = "".join(one_line(unicodedata.normalize("NFKC", _plain(value))).split()).lstrip("'’‘`")
+    text = _narrow(_plain(value)).replace(" ", "").lstrip("'’‘`")
     if SCIENTIFIC.fullmatch(text) and "." in text:
         raise _lost(text)
     if whole := TRAILING_ZERO.fullmatch(text):
@@ -108,7 +108,7 @@ def as_date(value: Value, *, epoch_1904: bool = False) -> date | None:
         return value.date() if isinstance(value, datetime) else value
     if is_blank(value):
         return None
-    text = TIME.sub("", one_line(unicodedata.normalize("NFKC", _plain(value))).lstrip("'")).replace(" ", "")
+    text = TIME.sub("", _narrow(_plain(value)).lstrip("'")).replace(" ", "")
     if serial := SERIAL.fullmatch(text):
         return _serial(int(serial[1]), epoch_1904=epoch_1904)
     if found := YEAR_FIRST.fullmatch(text):
@@ -176,7 +176,7 @@ def _number(value: Value) -> Decimal:
         return Decimal(f"{value:.{DIGITS}g}")  # what a spreadsheet shows of 0.1 + 0.2
     if isinstance(value, (int, Decimal)):
         return Decimal(value)
-    text = "".join(one_line(unicodedata.normalize("NFKC", _plain(value))).split()).lstrip("'").replace("−", "-")
+    text = _narrow(_plain(value)).replace(" ", "").lstrip("'").replace("−", "-")
     bracketed = BRACKETED.fullmatch(text)
     text = CURRENCY.sub(lambda found: found[1] or "", bracketed[1] if bracketed else text)
     percent = text.endswith("%")
@@ -211,6 +211,8 @@ def as_yes_no(value: Value) -> bool | None:
 def as_choice(value: Value, choices: Mapping[str, str]) -> str:
     """The key of what was chosen: `choices` gives the key of each word that means it. The way it is written, wide or
     narrow, large or small, does not matter."""
+    if isinstance(value, str) and value in choices:
+        return choices[value]
     word = _word(_plain(value))
     if not word:
         return ""
@@ -224,11 +226,23 @@ def as_choice(value: Value, choices: Mapping[str, str]) -> str:
 
 
 def _word(text: str) -> str:
-    return "".join(one_line(unicodedata.normalize("NFKC", text)).casefold().split())
+    return _narrow(text).casefold().replace(" ", "")
+
+
+def _narrow(text: str) -> str:
+    """The text on one line with full-width characters made narrow."""
+    return _line(text if text.isascii() else unicodedata.normalize("NFKC", text))
+
+
+def _line(text: str) -> str:
+    """As `one_line`, which looks at every character; most texts hold only what is seen."""
+    return " ".join(text.split()) if text.isprintable() else one_line(text)
 
 
 def _plain(value: Value) -> str:
     """The value as one would type it."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Fault):
         raise Unfit(value.why)
     if value is None:
@@ -243,4 +257,4 @@ def _plain(value: Value) -> str:
 
 
 def _shown(value: Value) -> str:
-    return one_line(_plain(value))[:SHOWN]
+    return _line(_plain(value))[:SHOWN]

@@ -38,7 +38,7 @@ class Markup:
                 yield
             self._parser.Parse(b"", True)
             yield
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):  # the latter for encodings that expat does not know
             raise damaged() from None
 
 

@@ -100,12 +100,16 @@ class _Reader:
             begin(self, attributes)
 
     def begin_cell(self, attributes: Attributes) -> None:
+        if not self.sheets:
+            raise damaged()
         self._attributes = _plainly(attributes)
         self._error = any(key.startswith("calcext:") and value == "error" for key, value in attributes.items())
         self._paragraphs = []
         self._in_cell = True
 
     def begin_row(self, attributes: Attributes) -> None:
+        if not self.sheets:
+            raise damaged()
         given = _plainly(attributes)
         self._row += 1
         self._repeated = _count(given.get("number-rows-repeated", "1"))

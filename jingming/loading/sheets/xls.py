@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -41,26 +42,21 @@ def open_xls(path: Path, compound: Compound, wanted: str) -> Source:
     """The sheet called `wanted`, or the first visible one with something in it. Raises CannotRead."""
     stream = compound.stream("Workbook" if "Workbook" in compound else "Book")
     epoch_1904, starts = _globals(stream)
-    try:
+    surveys = [_survey(stream, start) for start in starts]
+    if sum(survey.rows * survey.columns for survey in surveys) > LIMITS["cells"].most:
+        raise beyond("cells")
+    with _reading():
         book = python_calamine.load_workbook(path)
-    except python_calamine.PasswordError:
-        raise locked() from None
-    except (python_calamine.CalamineError, OSError, ValueError):
-        raise damaged() from None
     hidden = {
         sheet.name: sheet.visible != python_calamine.SheetVisibleEnum.Visible
         for sheet in book.sheets_metadata
         if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
     }
-    surveys = {sheet.name: _survey(stream, start) for sheet, start in zip(book.sheets_metadata, starts, strict=False)}
-    name = _choose(hidden, surveys, wanted)
-    survey = surveys[name]
-    if survey.rows * survey.columns > LIMITS["cells"].most:
-        raise beyond("cells")
-    try:
+    named = {sheet.name: survey for sheet, survey in zip(book.sheets_metadata, surveys, strict=False)}
+    name = _choose(hidden, named, wanted)
+    survey = named[name]
+    with _reading():
         sheet = book.get_sheet_by_name(name)
-    except (python_calamine.CalamineError, OSError, ValueError):
-        raise damaged() from None
     notes = notes_on_sheets(name, hidden)
     if survey.hidden_rows:
         notes.append(hidden_rows(survey.hidden_rows))
@@ -76,8 +72,23 @@ def open_xls(path: Path, compound: Compound, wanted: str) -> Source:
     )
 
 
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Whatever the reader of old workbooks says about a file that contradicts itself is one sentence."""
+    try:
+        yield
+    except python_calamine.PasswordError:
+        raise locked() from None
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise damaged() from None
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # a fault in its Rust, which is no Exception in Python
+            raise damaged() from None
+        raise
+
+
 def _choose(hidden: dict[str, bool], surveys: dict[str, Survey], wanted: str) -> str:
-    if wanted and wanted not in hidden:
+    if wanted and (wanted not in hidden or wanted not in surveys):
         raise no_such_sheet(wanted, list(hidden))
     filled = [wanted] if wanted else [name for name in hidden if name in surveys and surveys[name].rows]
     if not filled:

@@ -211,6 +211,7 @@ class Strings:
         self._all = bytearray()
         self._ends = array("Q", [0])
         self._texts: list[str] = []
+        self._kept: list[str] = []
         self._apart = 0  # inside the reading aid of a text, which is no part of it
         if part in archive.parts:
             if archive.parts[part].file_size > LIMITS["strings"].most:
@@ -229,7 +230,7 @@ class Strings:
             case "rPh":
                 self._apart += 1
             case "si":
-                self._kept: list[str] = []
+                self._kept = []
         self._texts.clear()
 
     def _end(self, name: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jingming.base.errors import Unfit
+from jingming.customers.rules import one_line
 from jingming.loading.sheets import cells
 from jingming.loading.sheets.reading import CannotRead, Fault, open_sheet
 from jingming.loading.sheets.values import letter
@@ -239,3 +240,8 @@ def test_whole_numbers_have_bounds(value, expected):
             read()
     else:
         assert read() == expected
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_a_text_is_kept_as_everywhere_else(text):
+    assert cells.as_text(text, 1000) == one_line(text)
