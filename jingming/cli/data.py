@@ -17,6 +17,7 @@ from jingming.base.environment import read_environment
 from jingming.base.errors import NotAllowed
 from jingming.loading import event_log
 from jingming.loading.access import kinds_open_to
+from jingming.loading.queries import matched_before
 from jingming.loading.rules import SHOWN
 from jingming.loading.sheets import exporting, matching, problems
 from jingming.loading.sheets.kinds import KINDS, Kind
@@ -86,7 +87,7 @@ def import_sheet(
     meant = File(file, file.name, sheet)
     terms = Terms(by=_person(username, kind), at=now(), write=not dry_run, empty_clears=empty_clears)
     with Bars() as bars:
-        matched = _matched(kind, meant, mapping)
+        matched = _matched(kind, meant, mapping, terms.by)
         outcome = load_sheet(meant, kind, matched, terms, skip_bad=skip_bad, progress=bars)
         _tell(kind, outcome, bars)
         if errors is not None and outcome.bad:
@@ -96,11 +97,11 @@ def import_sheet(
         sys.exit(1)
 
 
-def _matched(kind: Kind, file: File, by_hand: tuple[str, ...]) -> dict[str, int]:
-    """The columns by their names, and by what was said on the command line."""
+def _matched(kind: Kind, file: File, by_hand: tuple[str, ...], person: Staff | None) -> dict[str, int]:
+    """The columns as the person matched them before, else by their names; and by what was said on the command line."""
     with open_sheet(file.path, name=file.name, sheet=file.sheet) as sheet:
         names = sheet.heading.names
-    matched = matching.propose(kind, names)
+    matched = matched_before(person, kind, names) if person else matching.propose(kind, names)
     for pair in by_hand:
         name, _equals, key = pair.rpartition("=")
         if name not in names:

@@ -24,12 +24,14 @@ from jingming.live.actions import announce
 
 from . import queries
 from .models import Matching, Run
-from .rules import BUSY, LARGEST_FILE, MEGABYTE, OPEN, STEPS, State, Way
+from .rules import BUSY, OPEN, STEPS, State, Way
 from .sheets import matching
 from .sheets.kinds import Kind
+from .sheets.rules import LIMITS, MEGABYTE
 
 TASK = "loading.work"
 NAME_LENGTH = 200
+LARGEST = LIMITS["bytes"]
 FORMATS = {"xlsx": "Excel", "csv": "CSV"}
 
 
@@ -43,10 +45,10 @@ def hand_in(kind: Kind, upload: UploadedFile[bytes], *, by: Staff, at: datetime,
     """Keep a file that is to be loaded, and have the worker read its heading. What it is, the reader judges by its
     bytes; here only its name and its size count."""
     name = file_rules.shown_name(upload.name or "")
-    if upload.size is not None and upload.size > LARGEST_FILE:
+    if upload.size is not None and upload.size > LARGEST.most:
         raise _too_large()
     try:
-        kept, _nothing = store.keep(upload.chunks(), limit=LARGEST_FILE, proof=_anything)
+        kept, _nothing = store.keep(upload.chunks(), limit=LARGEST.most, proof=_anything)
     except store.TooLarge:
         raise _too_large() from None
     if not kept.size:
@@ -67,8 +69,7 @@ def _anything(_content: object) -> None:
 
 
 def _too_large() -> Unfit:
-    sentence = _("The file has more than %(limit)d MB. Divide it and load the parts one after the other.")
-    return Unfit(fields={"file": sentence % {"limit": LARGEST_FILE // MEGABYTE}})
+    return Unfit(fields={"file": str(LARGEST.refusal) % {"most": LARGEST.most // MEGABYTE}})
 
 
 @transaction.atomic

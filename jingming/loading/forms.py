@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .actions import FORMATS
 from .sheets.kinds import Kind
 
-ACCEPTED = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.txt"
+ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt"
 
 
 class FileForm(forms.Form):
@@ -23,7 +23,7 @@ class FileForm(forms.Form):
         label=_("File"),
         max_length=200,
         allow_empty_file=True,  # an empty one gets a sentence of its own
-        help_text=_("Excel or CSV, up to 200 MB. The first row holds the names of the columns."),
+        help_text=_("Excel or CSV, up to 512 MB. The first row holds the names of the columns."),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 

@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 SHOWN = 200  # rows and sentences of a run that its page shows; the file of errors holds them all
 FILES_KEPT = timedelta(days=1)  # as long as bytes that no attachment names (files.actions.sweep_orphans)
-MEGABYTE = 1024 * 1024
-LARGEST_FILE = 200 * MEGABYTE  # a million rows of twelve columns take 80 MB as .xlsx and 150 MB as .csv
 CHUNK = 2_000  # rows between two looks at whether somebody has cancelled
 
 

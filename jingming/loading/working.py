@@ -27,7 +27,7 @@ from jingming.live.actions import announce, announce_over
 from . import access, queries
 from .checking import CannotLoad
 from .models import Run
-from .rules import LARGEST_FILE, SHOWN, State
+from .rules import SHOWN, State
 from .sheets import exporting, matching, problems
 from .sheets.loading import Cancelled, File, Outcome, load_sheet
 from .sheets.reading import open_sheet
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 OFTEN = 0.4  # seconds between two words about how far it is
 PIECE = 1024 * 1024
+LARGEST_RESULT = 4_000 * PIECE  # bytes of a file that is made here: no limit, but an end
 log = logging.getLogger(__name__)
 
 
@@ -219,7 +220,7 @@ def _kept(write: Callable[[Path], object]) -> str:
     with tempfile.TemporaryDirectory(prefix="jingming-") as directory:
         place = Path(directory) / "file"
         write(place)
-        kept, _nothing = store.keep(_pieces(place), limit=10 * LARGEST_FILE, proof=_anything)
+        kept, _nothing = store.keep(_pieces(place), limit=LARGEST_RESULT, proof=_anything)
     return kept.key
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from jingming.accounts.models import Staff
 from jingming.base.initials import initials
 from jingming.customers import access, queries
-from jingming.customers.models import Customer, Kind
+from jingming.customers.models import Customer, Kind, Phone
 from jingming.loading.copying import Cell, as_array
 from jingming.loading.rules import SHOWN
 from jingming.organisation.models import Unit
@@ -239,6 +239,26 @@ def changes(act: str, facts: str, rows: str) -> str:
     )
 
 
+def _found_by(number: str) -> str:
+    """SQL for what finds a phone number by any four of its digits, as `customers.rules` says it: each four that stand
+    together, and the last four once more above 10,000."""
+    digits = f"ltrim({number}, '+')"
+    return (
+        f"ARRAY(SELECT substr({digits}, place, 4)::integer FROM generate_series(1, length({digits}) - 3) AS place"
+        f" UNION SELECT 10000 + right({digits}, 4)::integer WHERE length({digits}) >= 4 ORDER BY 1)"
+    )
+
+
+def new_phone(number: str) -> tuple[str, str]:
+    """The columns of a phone that is used, and SQL for their values, but for whose it is."""
+    if FOUND_BY_DIGITS:
+        return "number, grams, label, active", f"{number}, {_found_by(number)}, '', true"
+    return "number, label, active", f"{number}, '', true"
+
+
+# Whether phones carry what finds them by any four digits; whoever writes a phone fills it.
+FOUND_BY_DIGITS = any(field.name == "grams" for field in Phone._meta.get_fields())
+_NUMBER, _NTH_NUMBER = new_phone("m.contact_phone"), new_phone("n.number")
 _IN_STRETCH = "m.row BETWEEN %(first)s AND %(last)s"
 _WITH_PHONES = (
     "m.facts || CASE WHEN m.phones IS NULL THEN '{}'::jsonb"
@@ -274,8 +294,8 @@ WRITE = (
         f" WHERE m.state = 'changed' AND {_IN_STRETCH} AND NOT EXISTS"
         " (SELECT 1 FROM customers_phone p WHERE p.customer_id = m.id AND p.number = n.number AND p.active)",
     ),
-    ("INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
-    " SELECT m.id, NULL, n.number, '', true FROM merged m CROSS JOIN LATERAL unnest(m.phones) WITH ORDINALITY AS"
+    (f"INSERT INTO customers_phone (customer_id, contact_id, {_NTH_NUMBER[0]})"
+    f" SELECT m.id, NULL, {_NTH_NUMBER[1]} FROM merged m CROSS JOIN LATERAL unnest(m.phones) WITH ORDINALITY AS"
     " n(number, nth)"
     f" WHERE m.state <> 'same' AND {_IN_STRETCH} ORDER BY m.row, n.nth"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = NULL"
@@ -304,8 +324,8 @@ WRITE = (
     " NOT NULL"
     f" AND {_IN_STRETCH} AND NOT EXISTS (SELECT 1 FROM customers_contactperson k WHERE k.customer_id = m.id"
     " AND k.name = m.contact AND k.active)"),
-    ("INSERT INTO customers_phone (customer_id, contact_id, number, label, active)"
-    " SELECT m.id, min(k.id), m.contact_phone, '', true FROM merged m JOIN customers_contactperson k ON"
+    (f"INSERT INTO customers_phone (customer_id, contact_id, {_NUMBER[0]})"
+    f" SELECT m.id, min(k.id), {_NUMBER[1]} FROM merged m JOIN customers_contactperson k ON"
     " k.customer_id = m.id"
     f" AND k.name = m.contact AND k.active WHERE m.state <> 'same' AND m.contact_phone IS NOT NULL AND {_IN_STRETCH}"
     " GROUP BY m.id, m.contact_phone"

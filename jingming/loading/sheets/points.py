@@ -25,7 +25,7 @@ from jingming.organisation.rules import Level
 
 from . import staging
 from .choosing import of_areas, of_set, of_units
-from .customers import REASON, ROOMY, changes, places_of
+from .customers import REASON, ROOMY, changes, new_phone, places_of
 from .staging import Fact, ask, run
 from .work import Bad, Counts, Detail, Problem, Row, Said, Terms, Tick
 
@@ -359,6 +359,7 @@ _DEVICE_FACTS = (
     " CASE WHEN h.life IS DISTINCT FROM h.was_life THEN"
     " jsonb_build_array(coalesce(h.was_life::text, ''), coalesce(h.life::text, '')) END))"
 )
+_PHONE = new_phone("n.phone")
 OPEN_ARCHIVES = (
     (
         "INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive,"
@@ -369,8 +370,8 @@ OPEN_ARCHIVES = (
         " u.district_id, %(at)s, %(at)s, true, 1 FROM opened n JOIN organisation_unit u ON u.id = n.unit_id"
     ),
     (
-        "INSERT INTO customers_phone (customer_id, number, label, active)"
-        " SELECT id, phone, '', true FROM opened WHERE phone IS NOT NULL"
+        f"INSERT INTO customers_phone (customer_id, {_PHONE[0]})"
+        f" SELECT n.id, {_PHONE[1]} FROM opened n WHERE n.phone IS NOT NULL"
     ),
     changes(
         "added",
