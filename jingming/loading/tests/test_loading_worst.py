@@ -35,11 +35,11 @@ def test_no_spreadsheet_is_loaded_by_halves(company: dict[str, Staff], case: Cas
             progress=Silent(),
         )  # fmt: skip
     except (CannotRead, Unfit) as refusal:
-        assert refusal.message
-        written = 0
+        written, said = 0, refusal.message
     else:
         assert not isinstance(case.outcome, Refused) or outcome.bad
         assert all(problem.sentence for problem in outcome.problems)
         assert outcome.loaded == (not outcome.bad)
-        written = outcome.counts.new if outcome.loaded else 0
+        written, said = outcome.counts.new if outcome.loaded else 0, "loaded"
+    assert said
     assert (Customer.objects.count(), Change.objects.count()) == (written, written)
