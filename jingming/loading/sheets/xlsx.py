@@ -123,6 +123,8 @@ class Book:
             yield from ready
             if not reader.collecting:
                 reader.texts.clear()  # white space between elements
+            elif _length(reader.texts) > LIMITS["characters"].most:
+                raise beyond("characters", row=reader.row)
 
 
 def _notes(survey: Survey) -> list[str]:
@@ -217,7 +219,8 @@ class Strings:
             if archive.parts[part].file_size > LIMITS["strings"].most:
                 raise beyond("strings")
             for _piece in Markup(self._start, self._end, self._texts.append).feed(archive.pieces(part)):
-                pass
+                if _length(self._texts) > LIMITS["characters"].most:
+                    raise damaged()
 
     def __getitem__(self, number: int) -> str:
         return self._all[self._ends[number] : self._ends[number + 1]].decode("utf-8", "replace")
@@ -245,6 +248,11 @@ class Strings:
         self._texts.clear()
 
 
+def _length(texts: list[str]) -> int:
+    """How long a text is that goes on beyond a piece of the file: no cell holds so much, and memory is not endless."""
+    return sum(map(len, texts))
+
+
 def unescaped(text: str) -> str:
     """Characters that XML cannot hold are written as _x000D_."""
     if "_x" not in text:
@@ -267,7 +275,7 @@ class _SheetReader:
         self._names: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         self._days: dict[str, Value] = {}
-        self._row = self._last = 0
+        self.row = self._last = 0
         self._cells: list[Value] = []
         self._kind = self._style = ""
         self._column = -1
@@ -315,7 +323,7 @@ class _SheetReader:
             self.collecting = False
         elif known == "row":
             if self._cells:
-                self.ready.append((self._row, self._cells))
+                self.ready.append((self.row, self._cells))
         elif known == "rPh":
             self._apart -= 1
 
@@ -326,10 +334,10 @@ class _SheetReader:
         return found
 
     def _begin_row(self, number: str | None) -> None:
-        self._row = int(number) if number and number.isdigit() else self._row + 1
-        if not self._last < self._row <= EXCEL_ROWS:
+        self.row = int(number) if number and number.isdigit() else self.row + 1
+        if not self._last < self.row <= EXCEL_ROWS:
             raise damaged()
-        self._last = self._row
+        self._last = self.row
         self._cells = []
         self._column = -1
 
@@ -340,7 +348,7 @@ class _SheetReader:
             cells.append(value)
         elif missing > 0:
             if place >= LIMITS["columns"].most:
-                raise beyond("columns", row=self._row, letter=letter(place))
+                raise beyond("columns", row=self.row, letter=letter(place))
             cells.extend([None] * missing)
             cells.append(value)
         else:
@@ -389,7 +397,7 @@ class _SheetReader:
         return tidy(_figure(text))
 
     def _place(self) -> str:
-        return f"{letter(self._column)}{self._row}"
+        return f"{letter(self._column)}{self.row}"
 
 
 def _figure(text: str) -> float:

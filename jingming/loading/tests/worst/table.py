@@ -589,6 +589,7 @@ CASES = [
     Case("a bomb that says it is none", workbooks.lying_bomb, "客户.xlsx", Refused(("damaged",))),
     Case("a billion laughs", workbooks.entities, "客户.xlsx", Refused(("damaged",))),
     Case("a tag of forty megabytes", workbooks.endless_tag, "客户.xlsx", Refused(("damaged",))),
+    Case("a text without end", workbooks.endless_text, "客户.xlsx", Refused(("Row 2", "more than 32767 characters"))),
     Case("rows repeated for ever", others.repeated_for_ever, "客户.ods", Refused(("more than", "rows"))),
     Case("a line of two megabytes", content(b"x" * 2_000_000), "客户.csv", Refused(("Line 1 never ends",))),
 ]

@@ -280,6 +280,10 @@ def endless_tag(path: Path) -> None:
     raw.xlsx(path, f'<row><c r="{"A" * 40_000_000}"/></row>')
 
 
+def endless_text(path: Path) -> None:
+    raw.xlsx(path, f"<row>{raw.inline(*NAMES)}</row><row>{raw.inline('长' * 300_000)}</row>")
+
+
 def texts_that_are_not_there(path: Path) -> None:
     raw.xlsx(path, f'<row>{raw.inline(*NAMES)}</row><row><c t="s"><v>99</v></c></row>')
 
