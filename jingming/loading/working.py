@@ -122,9 +122,12 @@ def _do(run: Run, watching: Watching) -> None:
 
 def end(run: Run, state: State, sentence: str = "", **fields: Any) -> None:  # noqa: ANN401  # values of columns
     """Put the run where its work has brought it, and tell its page."""
-    if run.cancelling and state in {State.MAPPING, State.CHECKED}:
-        state = State.CANCELLED
     with transaction.atomic():
+        now_kept = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        if now_kept.state == State.LOADED and state != State.LOADED:
+            return  # what is loaded stays loaded, whatever went wrong afterwards
+        if now_kept.cancelling and state in {State.MAPPING, State.CHECKED}:
+            state = State.CANCELLED
         run.state, run.sentence, run.ended_at = state, sentence, now()
         run.stage = ""
         for name, value in fields.items():
@@ -153,7 +156,13 @@ def _check(run: Run, watching: Watching) -> None:
 
 
 def _load(run: Run, watching: Watching) -> None:
-    outcome = _load_sheet(run, watching, write=True)
+    def seal(outcome: Outcome) -> None:
+        """In the transaction that loads: whoever finds the run without a worker shall not think that nothing was."""
+        Run.objects.filter(pk=run.pk).update(
+            state=State.LOADED, ended_at=now(), counts=outcome.counts.as_dict(), stage="", sentence=""
+        )
+
+    outcome = _load_sheet(run, watching, write=True, seal=seal)
     if outcome.loaded:
         end(run, State.LOADED, **_came_to(run, outcome))
     else:
@@ -161,10 +170,14 @@ def _load(run: Run, watching: Watching) -> None:
         end(run, State.REFUSED, sentence, **_came_to(run, outcome))
 
 
-def _load_sheet(run: Run, watching: Watching, *, write: bool) -> Outcome:
+def _load_sheet(
+    run: Run, watching: Watching, *, write: bool, seal: Callable[[Outcome], object] = Outcome.as_it_is
+) -> Outcome:
     file = File(store.path_of(run.store_key), run.file_name, run.sheet)
     terms = Terms(by=run.by, at=now(), write=write, empty_clears=run.empty_clears)
-    return load_sheet(file, queries.kind_of(run), run.mapping, terms, skip_bad=run.skip_bad, progress=watching)
+    return load_sheet(
+        file, queries.kind_of(run), run.mapping, terms, skip_bad=run.skip_bad, progress=watching, seal=seal
+    )
 
 
 def _came_to(run: Run, outcome: Outcome) -> dict[str, Any]:

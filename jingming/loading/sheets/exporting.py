@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
+from jingming.base.errors import Unfit
 from jingming.loading.models import Run
 from jingming.loading.progress import Progress
 from jingming.loading.rules import CHUNK, State, Way
@@ -27,7 +28,10 @@ FIGURES = frozenset({"position", "arrears", "arrears_at", "contract_until"})  # 
 
 
 def export(place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = "", progress: Progress) -> int:
-    """Write the rows of a kind that the person may see to `place`, as "xlsx" or "csv"; how many there were."""
+    """Write the rows of a kind that the person may see to `place`, as "xlsx" or "csv"; how many there were.
+
+    Raises Unfit for more rows than a sheet holds.
+    """
     heading = [str(column.label) for column in kind.columns]
     text = [
         str(column.label)
@@ -37,6 +41,8 @@ def export(place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = 
     with transaction.atomic():
         unhurried()
         total, rows = EXPORTS[kind.code](by, unit)
+        if form == "xlsx" and total > MOST_ROWS:
+            raise Unfit(_("A sheet of Excel holds 1,048,575 rows under its heading. Choose CSV, or one place."))
         progress.begin(_("Writing the file"), total)
         write = write_xlsx if form == "xlsx" else write_csv
         return write(place, heading, _counted(rows, progress), text_columns=text, title=str(kind.label))

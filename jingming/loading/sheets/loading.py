@@ -62,6 +62,9 @@ class Outcome:
     bad: dict[int, str] = field(default_factory=dict)  # row → all that is wrong with it
     notes: list[str] = field(default_factory=list)
 
+    def as_it_is(self) -> None:
+        """Nobody else writes down that it was loaded."""
+
 
 @dataclass
 class _Load:
@@ -92,9 +95,19 @@ class _Load:
 
 @without_collecting()
 def load_sheet(
-    file: File, kind: Kind, matched: Mapping[str, int], terms: Terms, *, skip_bad: bool = False, progress: Progress
+    file: File,
+    kind: Kind,
+    matched: Mapping[str, int],
+    terms: Terms,
+    *,
+    skip_bad: bool = False,
+    progress: Progress,
+    seal: Callable[[Outcome], object] = Outcome.as_it_is,
 ) -> Outcome:
-    """Load a file, or try what that would do. See the head of this module for what is raised."""
+    """Load a file, or try what that would do. See the head of this module for what is raised.
+
+    `seal` is called at the end of a transaction that loads, to write in it that it did.
+    """
     with open_sheet(file.path, name=file.name, sheet=file.sheet) as sheet:
         matching.check(kind, matched, sheet.heading.names)
         with transaction.atomic():
@@ -111,6 +124,7 @@ def load_sheet(
             load.outcome.notes = list(sheet.notes)
             if load.outcome.loaded:
                 _note(load, file)
+                seal(load.outcome)
             else:
                 transaction.set_rollback(True)
     return load.outcome

@@ -30,6 +30,7 @@ from jingming.database.tests.workbench import OwnDatabase
 from jingming.loading import actions, queries, working
 from jingming.loading.models import Matching, Run
 from jingming.loading.rules import State
+from jingming.loading.sheets import exporting
 from jingming.loading.sheets.kinds import KINDS
 from jingming.loading.tests.sheets import csv_of
 from jingming.loading.tests.test_loading_archives import CUSTOMERS, POINTS
@@ -239,6 +240,35 @@ def test_a_worker_that_is_killed_leaves_nothing_and_the_run_says_so(
     work()
     run = Run.objects.get(pk=run.pk)
     assert (run.state, loaded(browser, run).state, Customer.objects.count()) == (State.CHECKED, State.LOADED, 2)
+
+
+def test_what_is_loaded_stays_loaded_whatever_goes_wrong_afterwards(
+    own_database: OwnDatabase, company: dict[str, Staff], signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+):
+    browser = signed_in(company["dispatcher1"])
+    run = match(browser, handed_in(browser, [*CUSTOMERS, ["K003", "方伟", "个人", "12", "", "", "", "340705", ""]]))
+
+    def full(_write: object) -> str:
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr(working, "_kept", full)  # the disk is full when the file of errors is written
+    run = loaded(browser, run, skip="yes")
+    assert (run.state, run.counts["new"], Customer.objects.count()) == (State.LOADED, 2, 2)
+
+
+def test_an_export_of_more_rows_than_a_sheet_holds_says_the_way_out(
+    own_database: OwnDatabase, company: dict[str, Staff], signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+):
+    browser = signed_in(company["dispatcher1"])
+    loaded(browser, match(browser, handed_in(browser, CUSTOMERS)))
+    monkeypatch.setattr(exporting, "MOST_ROWS", 1)
+    for form, state in (("xlsx", State.REFUSED), ("csv", State.WRITTEN)):
+        browser.post("/data/customers/export/", {"form": form, "unit": "340705"})
+        work()
+        assert Run.objects.order_by("pk").last().state == state
+    browser.post("/data/customers/export/", {"form": "csv", "unit": "340202"})
+    work()
+    assert Run.objects.order_by("pk").last().counts == {"rows": 0}
 
 
 def test_ringing_twice_does_it_once(own_database: OwnDatabase, company: dict[str, Staff], signed_in: SignedIn):
