@@ -18,12 +18,12 @@ export PYTHONUTF8 := 1
 
 menu:
 	@echo 'make setup    a virtual environment in .venv with what the lock file names, and the jingming command'
-	@echo 'make run      set up, prepare the database, load the demo company once, serve'
+	@echo 'make run      set up, prepare the database, load the demo city once, serve'
 	@echo 'make test     all tests; those with a browser where Chromium is found'
 	@echo 'make check    style, types, import contracts, templates, migrations, translations'
 	@echo 'make bench    the speed measurements, as ratios'
 	@echo 'make chaos    kill web and worker while orders are made; none may be lost or doubled'
-	@echo 'make demo     load the demo company into the database of this installation'
+	@echo 'make demo     load the demo city into the database of this installation'
 	@echo 'make docs     write the pages that are generated from the code'
 
 setup: $(VENV)/ready

@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,8 +19,9 @@ ACCOUNTS = 400
 _made: Path | None = None
 
 
-def prepare() -> Path:
-    """Make the home and the company in this process; from here on Django is set up for it. Call once, first."""
+def prepare(found: Callable[[], None] | None = None) -> Path:
+    """Make the home and the company in this process; from here on Django is set up for it. Call once, first. `found`
+    founds another company than the small one."""
     global _made  # noqa: PLW0603  # one installation for the process
     if _made is not None:
         return _made
@@ -35,7 +36,7 @@ def prepare() -> Path:
     from jingming.cli.installation import bring_to_this_version
 
     bring_to_this_version()
-    _found()
+    (found or _found)()
     return _made
 
 

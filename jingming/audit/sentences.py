@@ -45,6 +45,8 @@ WORDS: dict[str, str | Promise] = {
     "loading.cancelled": _("cancelled a load"),
     "loading.exported": _("exported master data"),
     "loading.fetched": _("fetched a file of master data"),
+    "loading.demo_begun": _("began the demo city"),
+    "loading.demo_finished": _("finished the demo city"),
     "jobs.retried": _("tried a failed job again"),
     "jobs.given_up": _("gave a failed job up"),
 }

@@ -89,7 +89,7 @@ KNOBS = (
         34,
         "Number of the province whose ids this database gives out (GB/T 2260 prefix).",
     ),
-    Knob("JINGMING_DEMO_SCALE", _scale, 0.01, "Size of the demo company that `make run` loads; 0 loads none."),
+    Knob("JINGMING_DEMO_SCALE", _scale, 0.01, "Size of the demo city that `make run` loads; 0 loads none."),
     Knob("JINGMING_SECRET_KEY", str, None, "Key that signs sessions; made once in JINGMING_HOME when not set."),
     Knob(
         "JINGMING_HOSTS",

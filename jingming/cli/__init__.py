@@ -37,7 +37,7 @@ MENU: Mapping[str, Entry] = {
     "token": Entry("people", "Print a new API token of a person."),
     "import": Entry("data", "Bring in what another system holds, and master data from files."),
     "export": Entry("data", "Write master data into a file."),
-    "demo": Entry("data", "Load the demo company."),
+    "demo": Entry("data", "Load the demo city."),
 }
 
 

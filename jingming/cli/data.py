@@ -155,19 +155,26 @@ def export_sheet(*, kind: str, file: Path, unit: str, username: str | None) -> N
 
 
 @click.command("demo")
-@click.option("--scale", type=float, help="Share of a city of 160,000 customers; JINGMING_DEMO_SCALE when not given.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
+@click.option("--scale", type=float, help="Share of a city of 159,806 customers; JINGMING_DEMO_SCALE when not given.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same city.")
+@click.option("--orders", type=int, help="So many orders instead of a year's, up to 10,000,000, for measuring.")
 @click.option("--once", is_flag=True, help="Do nothing where there is a company already, or where the scale is 0.")
-def demo_company(*, scale: float | None, seed: int, once: bool) -> None:
-    """Load the demo company into an empty installation."""
+@click.option("--part", hidden=True, help="PART/PARTS of the orders of the city under way; started by the demo itself.")
+def demo_company(*, scale: float | None, seed: int, orders: int | None, once: bool, part: str | None) -> None:
+    """Load the demo city into an empty installation, or finish one whose loading was broken off."""
     meant = read_environment(os.environ).demo_scale if scale is None else scale
-    if once and (meant == 0 or Unit.objects.exists()):
-        return
     from jingming.loading import demo
+
+    if part is not None:
+        number, parts = map(int, part.split("/"))
+        demo.load_part(number, parts, told_of=click.echo)
+        return
+    if once and (meant == 0 or (Unit.objects.exists() and not demo.unfinished())):
+        return
 
     with Bars() as bars:
         try:
-            demo.build(meant, seed, now(), progress=bars)
+            demo.build(meant, seed, now(), progress=bars, orders=orders)
         except demo.CompanyExists as there:  # nothing to do is no failure
             bars.tell(there.message)
 

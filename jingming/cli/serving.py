@@ -17,7 +17,7 @@ from jingming.serving.parent import Parent, attached, our_command, our_environme
 
 @click.command()
 @click.argument("part", required=False, type=click.Choice(["web", "stream", "worker"]))
-@click.option("--prepare", is_flag=True, help="First migrate, and load the demo company if there is no company yet.")
+@click.option("--prepare", is_flag=True, help="First migrate, and load the demo city if there is no company yet.")
 @click.option("--listener", type=int, hidden=True, help="Inherited listening socket.")
 @click.option("--parent", type=int, hidden=True, help="Process to end with.")
 def serve(part: str | None, *, prepare: bool, listener: int | None, parent: int | None) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 from django.db import connection, models
 from psycopg import sql
@@ -18,18 +19,29 @@ Cell = str | int | float | bool | Decimal | date | datetime | None
 
 def cell(value: Cell) -> str:
     """A value in COPY's text format. JSON and arrays come as text."""
+    kind = type(value)
+    if kind is str:
+        text = cast("str", value)
+        if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+            return text.translate(_ESCAPED)
+        return text
     if value is None:
         return r"\N"
-    if isinstance(value, str):
-        text = str(value)
-        if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
-            text = text.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
-        return text
+    if kind is int:
+        return str(value)
+    return _rarer(value)
+
+
+def _rarer(value: Cell) -> str:
     if value is True or value is False:
         return "t" if value else "f"
     if isinstance(value, date):
         return value.isoformat()
-    return str(value)
+    return cell(str(value))  # a decimal, an enumeration's word, a marked text
+
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"})
 
 
 def as_text_line(row: Sequence[Cell]) -> str:
@@ -39,7 +51,7 @@ def as_text_line(row: Sequence[Cell]) -> str:
 
 def as_json(value: object) -> str:
     """JSON for a jsonb column."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _AS_JSON(value) if value != {} else "{}"
 
 
 def as_array(words: Iterable[str]) -> str:

@@ -109,3 +109,21 @@ class Matching(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class DemoCity(models.Model):
+    """The demo that this installation shows: what it was to be from its founding on, and that all of it is there."""
+
+    never_deleted: ClassVar[bool] = True
+
+    scale = models.FloatField(help_text="share of the whole company")
+    seed = models.BigIntegerField()
+    orders = models.PositiveBigIntegerField(null=True, help_text="asked for by number; null for a year as it would be")
+    at = models.DateTimeField(help_text="the present of its stories")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("demo city")
+
+    def __str__(self) -> str:
+        return f"{self.scale:g} {self.seed}"

@@ -63,11 +63,12 @@ CONTACT = (
 def _contacts(
     loaded: Loaded, source: str, at: datetime, order_ids: Sequence[int], contact_ids: Sequence[int]
 ) -> Iterator[tuple[Cell, ...]]:
+    recorded_at = at.isoformat()
     for (order, _way), order_id, contact_id in zip(loaded, order_ids, contact_ids, strict=True):
         yield (
             contact_id, order.channel, "", f"{source}:{order.external_id}", Direction.IN.value, order.caller_name,
             order.caller_phone, order.customer, order.service_point, order.home, order.opened_by, *order.place,
-            order.occurred_at, order.contact_ended_at, at, "", Disposition.OPENED.value, "", order_id, True,
+            order.occurred_at, order.contact_ended_at, recorded_at, "", Disposition.OPENED.value, "", order_id, True,
         )  # fmt: skip
 
 
@@ -85,6 +86,7 @@ ORDER = (
 def _orders(
     loaded: Loaded, versions: Mapping[str, TypeVersion], at: datetime, given: Iterable[tuple[int, int, str]]
 ) -> Iterator[tuple[Cell, ...]]:
+    recorded_at = at.isoformat()
     for (order, way), (order_id, contact_id, number) in zip(loaded, given, strict=True):
         last, version = way.last, versions[order.type]
         yield (
@@ -92,7 +94,7 @@ def _orders(
             last.department, last.assignee, order.opened_by, way.sent_from, way.sent_step, way.sent_assignee,
             way.recallable, contact_id, order.channel, order.customer, order.service_point, order.caller_name,
             order.caller_phone, order.address, as_array(order.verified), order.category, order.level,
-            order.description, as_json(order.form), as_json(order.extra), *order.place, order.occurred_at, at,
+            order.description, as_json(order.form), as_json(order.extra), *order.place, order.occurred_at, recorded_at,
             way.processed_at, way.closed_at, order.outcome, last.waiting_for, last.held_until, way.holds,
             way.arrived_at, way.suspended_by, way.status_before, way.round, order.callback_waived, way.must_reassign,
             way.satisfied, True,
@@ -104,8 +106,9 @@ TAKING_PART = ("order_id", "department_id", "staff_id", "occurred_at")
 
 def _taking_part(loaded: Loaded, order_ids: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
     for (order, way), order_id in zip(loaded, order_ids, strict=True):
+        occurred_at = order.occurred_at.isoformat()
         for department, staff in way.with_whom:
-            yield order_id, department, staff, order.occurred_at
+            yield order_id, department, staff, occurred_at
 
 
 LINE = (

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from jingming.accounts.models import ApiToken, Staff
 from jingming.accounts.queries import person_by_token
 from jingming.cli import main
 from jingming.database.tests.workbench import OwnDatabase
+from jingming.organisation.models import Unit
+from jingming.workorders.models import WorkOrder
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -183,3 +186,26 @@ def test_check_says_what_is_right_and_what_is_not(run: Run, own_database: OwnDat
         "✗ No worker has been heard of for a minute; events are kept, but nothing reacts to them.",
         "✓ Codes, roles and types are there.",
     ]
+
+
+def test_the_demo_is_loaded_once_and_a_company_is_left_alone(
+    run: Run, own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    code, told, said = run("demo", "--scale", "0.0005")
+    assert (code, told) == (0, "")
+    assert re.search(r"\d+ customers with \d+ service points, \d+ orders with \d+ events\.", said)
+    loaded = WorkOrder.objects.count()
+    assert loaded > 100
+
+    assert run("demo", "--once") == (0, "", "")
+    code, _told, said = run("demo", "--scale", "0.0005", "--seed", "2")
+    assert (code, "There is a company here already" in said) == (0, True)
+    assert WorkOrder.objects.count() == loaded
+
+
+def test_a_demo_that_cannot_be_is_refused_in_one_sentence(run: Run, own_database: OwnDatabase):
+    for arguments in (("--scale", "2"), ("--scale", "0.01", "--orders", "12")):
+        code, told, said = run("demo", *arguments)
+        assert (code, told, said.count("\n")) == (1, "", 1), said
+    assert not Unit.objects.exists()

@@ -23,11 +23,33 @@ U, P, D, S, C, V = (
     Status.VOID,
 )
 RARE_BUT_TOLD = 0.4
+HURRY = 0.3  # of the usual time: a leak is dispatched, reached and made safe within an hour or two
+CALLS_EACH = 1.15  # callbacks made on an order that is called back: some find nobody in, some begin it anew
 OPENS, SHUTS = 8, 20  # work that need not be done at night begins and ends with these hours
 
 
 class Present(Exception):
     """The next act would lie in the future: this is how the order stands today."""
+
+
+@dataclass(slots=True)
+class Quota:
+    """How many callbacks are still to be made on the orders ahead, so that a year's figure comes out exactly. `ahead`
+    does not count the order that is being told."""
+
+    left: int
+    ahead: int
+
+    @property
+    def pressing(self) -> bool:
+        """Whether every order from here on must be called back."""
+        return self.left > self.ahead
+
+    def asks_for(self, draw: random.Random, *, certain: bool, made: int) -> bool:
+        """Whether this order, on which so many calls were made already, is called back."""
+        if self.left <= made:
+            return False
+        return certain or self.pressing or draw.random() < self.left / (self.ahead + 1) / CALLS_EACH
 
 
 @dataclass(slots=True)
@@ -55,11 +77,13 @@ class Tale:
         now: datetime,
         draw: random.Random,
         until: Act | None = None,
+        quota: Quota | None = None,
     ) -> None:
         self.flow, self.crew, self.team, self.draw = flow, crew, team, draw
         self.opened_at = self.at = opened_at
         self.now = now
         self.until = until  # the story is told up to the first act of this kind, and what is rare comes often
+        self.quota = quota
         self.zone = crew.zone
         self.home = crew.call_centre
         self.start = self._start_department()
@@ -69,6 +93,7 @@ class Tale:
         self.reviews: list[LoadedReview] = []
         self.callbacks: list[LoadedCallback] = []
         self.work: list[LoadedWork] = []
+        self.also_with: tuple[int, ...] = ()
         self.round = 1
         self.outcome = ""
         self.callback_waived = False
@@ -94,6 +119,11 @@ class Tale:
         self._go_on()
         self.here.assignee = to
         self._line(Act.ASSIGN, by, at, text=text)
+
+    def arrive(self, by: Staff, within: tuple[int, int] = (15, 180)) -> None:
+        """On site, where the flow knows of that."""
+        if self.flow.permission(self.here.step, Act.ARRIVE):
+            self._line(Act.ARRIVE, by, self._later(*within))
 
     def dispatch(self, by: Staff, department: Department, text: str = "", *, category: str = "") -> None:
         self._send(Act.DISPATCH, by, department, text, category)
@@ -148,7 +178,11 @@ class Tale:
         if not any(task.round == self.round for task in self.tasks):
             self._step_done(by, at, text)
         share = {"always": 1.0, "never": 0.0}.get(plan.when, plan.share)
-        self.callback_waived = self.draw.random() >= share
+        if self.quota is not None and plan.when != "never":
+            certain = self.round > 1 or self.flow.code == "complaint"
+            self.callback_waived = not self.quota.asks_for(self.draw, certain=certain, made=self.calls_made)
+        else:
+            self.callback_waived = self.draw.random() >= share
         self.here.status, self.outcome = D, text
         self._hand_over(Act.COMPLETE, self.home)
         if not self.callback_waived:
@@ -187,7 +221,7 @@ class Tale:
         satisfaction = None
         if result != CallbackResult.UNREACHABLE:
             satisfaction = (
-                self.draw.choice((4, 5, 5)) if result == CallbackResult.SATISFIED else self.draw.choice((1, 2))
+                self.draw.choice((4, 4, 5, 5, 5, 5)) if result == CallbackResult.SATISFIED else self.draw.choice((1, 2))
             )
         self.callbacks[-1] = replace(
             self.callbacks[-1], result=result.value, satisfaction=satisfaction, text=text, by=by.pk, at=at
@@ -275,9 +309,28 @@ class Tale:
         self.work.append(LoadedWork(staff=by.pk, began_at=began, minutes=minutes, text=text, recorded_at=at))
         self._line(Act.WORK, by, at, text=text, facts={"minutes": minutes, "began_at": began.isoformat()})
 
+    def over(self, by: Staff, text: str, *, at_once: bool) -> None:
+        """Nothing but the end: the agent's answer, or hours later the end of what a team did."""
+        if at_once:
+            self.answer(by, text)
+        else:
+            self.also_with = (self.team.department.pk,)
+            at = self.opened_at + timedelta(minutes=self.draw.randint(90, 2_800), seconds=self.draw.randint(0, 59))
+            self._end(text)
+            self._line(Act.TERMINATE, by, at, text=text)
+
     def happens(self, chance: float) -> bool:
         """Whether something that happens so often happens in this story."""
         return self.draw.random() < (max(chance, RARE_BUT_TOLD) if self.until else chance)
+
+    @property
+    def calls_made(self) -> int:
+        return sum(call.result not in ("", CallbackResult.WITHDRAWN.value) for call in self.callbacks)
+
+    @property
+    def another_call(self) -> bool:
+        """Whether the year's figure has room for a call after the next one."""
+        return self.quota is None or self.quota.left - self.calls_made > 1
 
     @property
     def told(self) -> bool:
@@ -289,9 +342,8 @@ class Tale:
         """The time of the next act; raises Present if that is not yet."""
         if self.told:
             raise Present
-        at = self.at + timedelta(
-            minutes=round(self.draw.triangular(least, most, least)), seconds=self.draw.randint(0, 59)
-        )
+        minutes = self.draw.triangular(least, most, least) * (HURRY if self.in_a_hurry else 1)
+        at = self.at + timedelta(minutes=round(minutes), seconds=int(self.draw.random() * 60))
         if not at_once and not self.in_a_hurry:
             local = at.astimezone(self.zone)
             if not OPENS <= local.hour < SHUTS:
@@ -335,10 +387,8 @@ class Tale:
         kinds = self.flow.step(self.flow.start).kinds
         if HOME in kinds:
             return self.home
-        by_kind = {
-            person.department.kind: person.department
-            for person in (self.crew.dispatcher, self.crew.inspector, self.crew.account)
-        }
+        first = (self.crew.dispatchers[0], self.crew.inspectors[0], self.crew.accounts[0])
+        by_kind = {person.department.kind: person.department for person in first}
         return next(by_kind[kind] for kind in kinds if kind in by_kind)
 
     def _go_on(self) -> None:

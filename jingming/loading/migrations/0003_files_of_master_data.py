@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loading', '0001_initial'),
+        ('loading', '0002_demo_city'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
