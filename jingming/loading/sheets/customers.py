@@ -132,8 +132,8 @@ class Customers:
         )  # fmt: skip
         if self.terms.by is not None:
             seen, values = staging.sql_of(access.visible_to(self.terms.by))
-            unseen = (
-                "SELECT s.row, {}::text FROM staged s JOIN found f USING (row) WHERE {} AND f.id NOT IN (" + seen + ")"
+            unseen = "SELECT s.row, {}::text FROM staged s JOIN found f USING (row) WHERE {} AND " + staging.not_among(
+                "f.id", seen
             )
             yield from staging.problems(
                 "archive", _("There is no archive with this number among those that you may see."),
@@ -184,7 +184,8 @@ class Customers:
             able, values = staging.sql_of(access.changeable_by(self.terms.by))
             yield from staging.problems(
                 "number", _("You may see this archive, but only the people who work for its place may change it."),
-                f"SELECT row, number FROM merged WHERE state = 'changed' AND id NOT IN ({able})", values,
+                f"SELECT m.row, m.number FROM merged m WHERE m.state = 'changed' AND {staging.not_among('m.id', able)}",
+                values,
             )  # fmt: skip
 
     def _merge(self) -> str:

@@ -160,7 +160,8 @@ class Points:
             yield from staging.problems(
                 "account_number",
                 _("This account number is served where you do not work. Look it up before you go on."),
-                f"SELECT s.row, s.account_number FROM staged s JOIN found f USING (row) WHERE f.id NOT IN ({seen})",
+                "SELECT s.row, s.account_number FROM staged s JOIN found f USING (row)"
+                f" WHERE {staging.not_among('f.id', seen)}",
                 values,
             )  # fmt: skip
         yield from staging.problems(
@@ -236,7 +237,8 @@ class Points:
                 "customer_number",
                 _("You may see this archive, but only the people who work for its place may change it."),
                 "SELECT s.row, s.customer_number FROM staged s LEFT JOIN found f USING (row) JOIN owners w USING (row)"
-                f" JOIN customers_customer c ON c.id = w.customer_id WHERE f.id IS NULL AND c.id NOT IN ({able})",
+                f" JOIN customers_customer c ON c.id = w.customer_id WHERE f.id IS NULL"
+                f" AND {staging.not_among('c.id', able)}",
                 values,
             )  # fmt: skip
 
@@ -273,7 +275,9 @@ class Points:
             yield from staging.problems(
                 "account_number",
                 _("You may see this service point, but only the people who work for its place may change it."),
-                f"SELECT row, account_number FROM merged WHERE state = 'changed' AND id NOT IN ({able})", values,
+                "SELECT m.row, m.account_number FROM merged m WHERE m.state = 'changed'"
+                f" AND {staging.not_among('m.id', able)}",
+                values,
             )  # fmt: skip
 
     def _merge(self) -> str:

@@ -117,6 +117,12 @@ def sql_of(rows: QuerySet[Model]) -> tuple[str, list[Any]]:
     return statement, list(values)
 
 
+def not_among(column: str, rows: str) -> str:
+    """The condition that an id is none of these rows. The planner joins it however many there are, which NOT IN would
+    not let it."""
+    return f"NOT EXISTS (SELECT 1 FROM ({rows}) AS allowed (id) WHERE allowed.id = {column})"
+
+
 def problems(column: str, sentence: str, statement: str, values: Sequence[Any] = ()) -> Iterator[Problem]:
     """One problem for each (row, value) that the statement finds."""
     for row, value in ask(statement, values):
