@@ -164,9 +164,9 @@ def _points(
 
 def _holders(ids: Kept, point: LoadedPoint) -> Iterator[tuple[int, Relation, datetime, datetime | None]]:
     """Who is and was what to the point. The holder of today holds it since the one before has left it."""
-    past = [one.until for one in point.past if one.relation is Relation.HOLDER]
-    yield ids.customer, Relation.HOLDER, max([point.since, *past]), None
-    for one in point.past:
+    ends = [one.until for one in point.beside if one.until and one.relation is Relation.HOLDER]
+    yield ids.customer, Relation.HOLDER, max([point.since, *ends]), None
+    for one in point.beside:
         yield one.customer, one.relation, one.since, one.until
 
 

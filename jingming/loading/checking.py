@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
 from jingming.codes.queries import check as check_code
-from jingming.customers.models import NetworkElement
+from jingming.customers.models import NetworkElement, Relation
 from jingming.customers.rules import account_number, device_number, element_code, phone_number
 from jingming.organisation.models import ServiceArea
 from jingming.organisation.queries import departments, units
@@ -226,9 +226,12 @@ def _check_point(point: LoadedPoint, known: Known) -> None:
         known.check_code("device_kind", device.kind)
         _check_kept(device.number, device_number(device.number))
         check_text(device.model, 60)
-    for past in point.past:
-        check_time(past.since, known.at)
-        check_time(past.until, known.at)
+    for one in point.beside:
+        check_time(one.since, known.at)
+        if one.until is not None:
+            check_time(one.until, known.at)
+        elif one.relation is Relation.HOLDER:
+            raise Unfit(_("whoever held a place before has left it by now"))
 
 
 def _check_written_down(customer: LoadedCustomer, known: Known) -> None:

@@ -167,12 +167,13 @@ class LoadedDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedPast:
-    """Somebody who was something to a place before: the customer of this id."""
+class LoadedTenure:
+    """What somebody beside the holder of today, the customer of this id, is to a place or was until then. Holders are
+    those of before, so they have an end."""
 
     customer: int
     since: datetime
-    until: datetime
+    until: datetime | None = None
     relation: Relation = Relation.HOLDER
 
 
@@ -213,7 +214,7 @@ class LoadedPoint:
     arrears: Decimal | None = None
     arrears_at: date | None = None
     devices: Sequence[LoadedDevice] = ()
-    past: Sequence[LoadedPast] = ()
+    beside: Sequence[LoadedTenure] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
 
 

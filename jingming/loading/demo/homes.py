@@ -16,10 +16,10 @@ from jingming.loading.rows import (
     LoadedContact,
     LoadedCustomer,
     LoadedDevice,
-    LoadedPast,
     LoadedPoint,
     LoadedPurchase,
     LoadedRemark,
+    LoadedTenure,
     Place,
 )
 from jingming.ui.labels import in_language
@@ -64,7 +64,8 @@ CARE = {"elderly": 0.022, "lives_alone": 0.011, "infant": 0.012, "disabled": 0.0
         "low_income": 0.008, "life_support": 0.001}  # fmt: skip
 VITAL_TRADES = {"hospital", "school"}
 IN_ARREARS, NEVER_HEARD = 0.06, 0.03
-HELD_BEFORE, LET_BEFORE = 0.04, 0.03  # homes that somebody else held, or rented
+HELD_BEFORE, LET = 0.04, 0.03  # homes that somebody else held; that are or were let
+LET_NOW = 0.5  # of the latter
 CONTRACT_ON_PAPER = 0.6
 BOUGHT, NOTED = 0.1, 0.015
 KEY_ACCOUNTS = {"industrial": 1.0, "commercial": 0.3}
@@ -276,8 +277,8 @@ MADE = {"home": _home, "commercial": _commercial, "industrial": _industrial, "ve
 
 
 def _point(lot: Lot, use: str, address: str, estate: Estate | None, draw: random.Random) -> LoadedPoint:
-    past = _held_before(lot, draw) if use == "home" else ()
-    since = min([lot.since, *(one.since for one in past)])
+    beside = _beside(lot, draw) if use == "home" else ()
+    since = min([lot.since, *(one.since for one in beside)])
     enterprise = use in KEY_ACCOUNTS
     contract = enterprise or draw.random() < CONTRACT_ON_PAPER
     arrears = None if draw.random() < NEVER_HEARD else _arrears(use, draw)
@@ -294,23 +295,23 @@ def _point(lot: Lot, use: str, address: str, estate: Estate | None, draw: random
         arrears=arrears,
         arrears_at=None if arrears is None else lot.today.replace(day=1) - timedelta(days=1),
         devices=tuple(_devices(lot, use, since, draw)),
-        past=past,
+        beside=beside,
         extra={"business": "gas", "use": use},
     )
 
 
-def _held_before(lot: Lot, draw: random.Random) -> tuple[LoadedPast, ...]:
-    """Somebody who lived here before, held the account or rented the place, and is served elsewhere today."""
+def _beside(lot: Lot, draw: random.Random) -> tuple[LoadedTenure, ...]:
+    """Somebody who held the account before, or rents the place, or did; each holds another place today."""
     chance = draw.random()
-    if chance >= HELD_BEFORE + LET_BEFORE or not lot.ground.movers:
+    if chance >= HELD_BEFORE + LET or not lot.ground.movers:
         return ()
     customer = draw.choice(lot.ground.movers)
     if chance < HELD_BEFORE:
         since = lot.since - timedelta(days=draw.randint(300, 2_500))
-        return (LoadedPast(customer=customer, since=since, until=lot.since),)
+        return (LoadedTenure(customer=customer, since=since, until=lot.since),)
     since = lot.since + (lot.at - lot.since) * draw.uniform(0.1, 0.5)
-    until = since + (lot.at - since) * draw.uniform(0.2, 0.9)
-    return (LoadedPast(customer=customer, since=since, until=until, relation=Relation.TENANT),)
+    until = None if draw.random() < LET_NOW else since + (lot.at - since) * draw.uniform(0.2, 0.9)
+    return (LoadedTenure(customer=customer, since=since, until=until, relation=Relation.TENANT),)
 
 
 def _contract_until(lot: Lot, draw: random.Random) -> date:
