@@ -261,3 +261,15 @@ def manager_for(number: str) -> Staff:
 def own_place(by: Staff) -> Department:
     """Where the person works: the place of an archive for which none was named."""
     return departments()[by.department_id]
+
+
+# --- What a load from a file may change -----------------------------------------------------------------------------
+def changeable_by(user: Staff | object) -> QuerySet[Customer]:
+    """The archives that `may_change` allows, as rows: for loads that change many at once."""
+    return Customer.objects.filter(_covered(ground(user, Authority.CHANGE_CUSTOMERS)))
+
+
+def points_changeable_by(user: Staff | object) -> QuerySet[ServicePoint]:
+    """The service points that may be changed, for their own place or for their holder's."""
+    place = ground(user, Authority.CHANGE_CUSTOMERS)
+    return ServicePoint.objects.filter(_covered(place) | _covered(place, "customer__"))

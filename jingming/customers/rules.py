@@ -144,6 +144,8 @@ ACCOUNT = re.compile(r"\A[0-9A-Z](?:[0-9A-Z/._-]*[0-9A-Z])?\Z")
 
 def one_line(text: str) -> str:
     """The text on one line: no control or directing characters, single spaces, none at the ends."""
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text  # as most words of a file are
     visible = "".join(c if unicodedata.category(c) not in {"Cc", "Cf"} else " " if c.isspace() else "" for c in text)
     return " ".join(visible.split())
 
@@ -154,6 +156,8 @@ def phone_number(text: str) -> str:
     Full-width digits, spaces, dashes, brackets and +86 are taken away; an area code gets its 0 back. Raises Unfit,
     with the sentence under "phone", for anything that cannot be dialled so, extensions included.
     """
+    if MOBILE.match(text):
+        return text
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in {"Cf", "Cc"})
     if EXTENSION.search(plain.strip().lower()):
         raise _no_phone(_("Leave the extension out of the number and write it into the remark."))
@@ -229,6 +233,8 @@ def day(text: str) -> str:
 
 
 def _coded(text: str, field: str, longest: int, sentence: str) -> str:
+    if len(text) <= longest and ACCOUNT.match(text):
+        return text  # it is in its kept form already
     code = "".join(one_line(unicodedata.normalize("NFKC", text)).split()).upper()
     if len(code) > longest or not ACCOUNT.match(code):
         raise Unfit(fields={field: sentence})
