@@ -8,8 +8,8 @@ from importlib import import_module
 
 from . import installation
 
-MEASUREMENTS = ("create", "events", "pages", "paint", "stream", "demo")
-APART = {"demo"}  # need another company than the small one, so a process of their own beside others
+MEASUREMENTS = ("create", "events", "pages", "paint", "sheets", "stream", "lookups", "demo")
+APART = {"demo", "lookups"}  # need another company than the small one, so a process of their own beside others
 
 
 def main(names: list[str]) -> None:

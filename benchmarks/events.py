@@ -116,7 +116,7 @@ def _copied() -> float:
         connection.autocommit = True
         for table, order in IMPORTED.items():
             connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
-            rows = _read(connection, f"COPY (SELECT t.* FROM {table} t {order}) TO STDOUT (FORMAT binary)")
+            rows = read_binary(connection, f"COPY (SELECT t.* FROM {table} t {order}) TO STDOUT (FORMAT binary)")
             begun = time.monotonic()
             with connection.cursor() as cursor, cursor.copy(f"COPY bench_{table} FROM STDIN (FORMAT binary)") as copy:
                 for block in rows:
@@ -126,6 +126,7 @@ def _copied() -> float:
     return seconds
 
 
-def _read(connection: Any, statement: str) -> list[bytes]:
+def read_binary(connection: Any, statement: str) -> list[bytes]:
+    """What a COPY answers, in blocks."""
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         return [bytes(block) for block in copy]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("jingming.accounts.urls")),
     path("codes/", include("jingming.codes.urls")),
     path("customers/", include("jingming.customers.urls")),
+    path("data/", include("jingming.loading.urls")),
     path("attachments/<int:attachment_id>/", opens(files.download, to=EVERYBODY_SIGNED_IN), name="attachment"),
     path("ui/", opens(ui.components, to=EVERYBODY_SIGNED_IN), name="components"),
     path("api/v1/", api.urls()),

@@ -22,6 +22,8 @@ from jingming.base.events import FAN_OUT
 from jingming.files.access import register_owner
 from jingming.live import access as live
 from jingming.live.actions import announce
+from jingming.loading import access as loads
+from jingming.loading.models import Run
 from jingming.workorders import access as orders
 from jingming.workorders.actions import recount
 from jingming.workorders.models import WorkOrder
@@ -60,6 +62,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 # Kind of row → of which rows somebody may hear that they changed. Who is looking is numbered by what they look at.
 live.register(WorkOrder._meta.label, orders.visible_among)
 live.register(LOOKING, orders.visible_among)
+live.register(Run._meta.label, loads.visible_among)
 
 
 def order_of_file(person: object, order_id: int) -> WorkOrder:

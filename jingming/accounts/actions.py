@@ -51,7 +51,7 @@ def engage(
     `password_hash` stands for a password that was hashed before: many people of a demo share one.
     """
     username = username.lower()
-    _check_login_words(username, employee_number)
+    check_login_words(username, employee_number)
     person = Staff(
         username=username,
         employee_number=employee_number,
@@ -68,7 +68,7 @@ def engage(
     return person
 
 
-def _check_login_words(username: str, employee_number: str, *, of: Staff | None = None) -> None:
+def check_login_words(username: str, employee_number: str, *, of: Staff | None = None) -> None:
     """Both words open the same door, so each must be one person's alone; usernames never look like numbers."""
     if not re.fullmatch(USERNAME, username):
         sentence = _("A username begins with a letter and has 2 to 60 letters, digits, dots, hyphens or underscores.")
@@ -86,7 +86,7 @@ def _check_login_words(username: str, employee_number: str, *, of: Staff | None 
 
 @transaction.atomic
 def change(
-    person: Staff, *, name: str, department: Department, manager: Staff | None, by: Person, at: datetime
+    person: Staff, *, name: str, department: Department, manager: Staff | None, by: Person | None, at: datetime
 ) -> Staff:
     """Correct a person's name, home department or approval manager."""
     if manager is not None and manager.pk == person.pk:
@@ -151,7 +151,7 @@ def post(
 
 
 @transaction.atomic
-def end_post(held: Post, *, by: Person, at: datetime) -> None:
+def end_post(held: Post, *, by: Person | None, at: datetime) -> None:
     """Take a post away; its authority ends with the next request."""
     person = held.staff
     facts = {"role": held.role.code, "department": held.department.code, "scope": held.scope}

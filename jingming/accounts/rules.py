@@ -77,6 +77,7 @@ class Authority(TextChoices):
     CHANGE_CODES = "codes.change", _("Change codes")
     SEE_AUDIT = "audit.see", _("Read the audit")
     REPAIR_JOBS = "jobs.repair", _("Repair failed jobs")
+    LOAD_DATA = "data.load", _("Import and export master data")
 
 
 _A = Authority
@@ -85,7 +86,7 @@ _DESK = [_A.SEE_ORDERS, _A.SEE_CUSTOMERS, _A.SEE_INTERACTIONS, _A.SEE_FLOWS, _A.
 # Role code → (Chinese, English, authorities). Written into the roles table at set-up; from then on the table decides.
 SHIPPED_ROLES: dict[str, tuple[str, str, list[Authority]]] = {
     "agent": ("客服坐席", "Agent", [*_DESK, _A.TAKE_INTAKE, _A.CHANGE_CUSTOMERS]),
-    "dispatcher": ("运营派单", "Dispatcher", [*_DESK, _A.CHANGE_CUSTOMERS]),
+    "dispatcher": ("运营派单", "Dispatcher", [*_DESK, _A.CHANGE_CUSTOMERS, _A.LOAD_DATA]),
     "head": ("部门负责人", "Department head", [*_DESK, _A.SEE_STAFF]),
     "engineer": ("工程师", "Field engineer", [_A.SEE_ORDERS, _A.SEE_CUSTOMERS, _A.SEE_FLOWS, _A.SEE_ORGANISATION]),
     "callback": ("回访员", "Callback officer", [*_DESK, _A.TAKE_INTAKE]),
@@ -94,14 +95,18 @@ SHIPPED_ROLES: dict[str, tuple[str, str, list[Authority]]] = {
     "approval_manager": ("审批经理", "Approval manager", [*_DESK, _A.SEE_STAFF]),
     "authority": ("职权部门", "Dispatch authority", _DESK),
     "announcer": ("公告发布人", "Announcer", [_A.SEE_FLOWS, _A.SEE_ORGANISATION]),
-    "account_manager": ("客户经理", "Account manager", [*_DESK, _A.CHANGE_CUSTOMERS]),
+    "account_manager": ("客户经理", "Account manager", [*_DESK, _A.CHANGE_CUSTOMERS, _A.LOAD_DATA]),
     "manager": ("管理层", "Manager", [*_DESK, _A.SEE_STAFF]),
     "evaluator": ("第三方评估", "Evaluator", []),
     "sysadmin": (
         "系统管理员",
         "System administrator",
-        [_A.SEE_FLOWS, _A.SEE_ORGANISATION, _A.CHANGE_ORGANISATION, _A.CHANGE_CODES, _A.REPAIR_JOBS],
+        [_A.SEE_FLOWS, _A.SEE_ORGANISATION, _A.CHANGE_ORGANISATION, _A.CHANGE_CODES, _A.REPAIR_JOBS, _A.LOAD_DATA],
     ),
-    "secadmin": ("安全管理员", "Security administrator", [_A.SEE_ORGANISATION, _A.SEE_STAFF, _A.CHANGE_STAFF]),
+    "secadmin": (
+        "安全管理员",
+        "Security administrator",
+        [_A.SEE_ORGANISATION, _A.SEE_STAFF, _A.CHANGE_STAFF, _A.LOAD_DATA],
+    ),
     "auditadmin": ("审计管理员", "Audit administrator", [_A.SEE_AUDIT, _A.SEE_ORGANISATION]),
 }

@@ -11,6 +11,7 @@ import importlib.util
 import itertools
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -88,3 +89,19 @@ def index_of(field: str) -> Func:
 def begin_with(typed: str, field: str = "initials") -> SearchVectorExact:
     """The condition that one of the initials in the column begins with what `as_initials` read."""
     return SearchVectorExact(index_of(field), SearchQuery(f"{typed}:*", search_type="raw", config="simple"))
+
+
+def index_at(field: str) -> Func:
+    """The same over the initials of a placed row, with its places: see `tokens.tokens_at`."""
+    return Func(
+        F(field), F("province_id"), F("city_id"), F("district_id"),
+        function="jingming_initials_at", output_field=SearchVectorField(),
+    )  # fmt: skip
+
+
+def begin_at(typed: str, places: Collection[int], field: str = "initials") -> SearchVectorExact:
+    """The condition that one of the initials begins with what `as_initials` read, and the row lies in one of the units;
+    anywhere if none is named. Somebody whose initials look like a place may be among them: rights are asked besides."""
+    lies = " | ".join(f"at{pk}" for pk in sorted(places))
+    asked = f"{typed}:* & ({lies})" if lies else f"{typed}:*"
+    return SearchVectorExact(index_at(field), SearchQuery(asked, search_type="raw", config="simple"))

@@ -35,7 +35,8 @@ MENU: Mapping[str, Entry] = {
     "config": Entry("configuration", "Print the environment variables, their values and meanings.", needs_django=False),
     "user": Entry("people", "Keep the accounts of the people who work here."),
     "token": Entry("people", "Print a new API token of a person."),
-    "import": Entry("data", "Bring in what another system holds."),
+    "import": Entry("data", "Bring in what another system holds, and master data from files."),
+    "export": Entry("data", "Write master data into a file."),
     "demo": Entry("data", "Load the demo city."),
 }
 

@@ -65,7 +65,7 @@ def add(
 
 
 @transaction.atomic
-def relabel(code: Code, *, label: Mapping[str, str], by: Person, at: datetime) -> None:
+def relabel(code: Code, *, label: Mapping[str, str], by: Person | None, at: datetime) -> None:
     """Call a code by another name; everything that was recorded under it shows the new name."""
     before, code.label = code.label, dict(label)
     code.save(update_fields=["label"])
@@ -73,7 +73,23 @@ def relabel(code: Code, *, label: Mapping[str, str], by: Person, at: datetime) -
 
 
 @transaction.atomic
-def retire(code: Code, *, last_day: date, by: Person, at: datetime) -> None:
+def place(code: Code, *, parent: Code | None, position: int, by: Person | None, at: datetime) -> None:
+    """Put a code below another one of its list, or below none, and at a place among those beside it."""
+    if parent is not None and parent.set != code.set:
+        raise Unfit(fields={"parent": _("The code above must belong to the same list.")})
+    above = parent
+    while above is not None:
+        if above.pk == code.pk:
+            raise Unfit(fields={"parent": _("These codes would stand below each other in a circle.")})
+        above = above.parent
+    before = [code.parent.code if code.parent else "", code.position]
+    code.parent, code.position = parent, position
+    code.save(update_fields=["parent", "position"])
+    _noted("codes.placed", code, by=by, at=at, place=[before, [parent.code if parent else "", position]])
+
+
+@transaction.atomic
+def retire(code: Code, *, last_day: date, by: Person | None, at: datetime) -> None:
     """Offer a code for the last time on `last_day`; what was recorded under it stays."""
     if any(queries.is_valid(below, last_day) and below.valid_to is None for below in code.children.all()):
         raise StillHasCodesBelow(_("Codes below this one can still be chosen. Retire those first."))
@@ -85,7 +101,7 @@ def retire(code: Code, *, last_day: date, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def restore(code: Code, *, by: Person, at: datetime) -> None:
+def restore(code: Code, *, by: Person | None, at: datetime) -> None:
     """Offer a retired code again."""
     code.valid_to = None
     code.save(update_fields=["valid_to"])

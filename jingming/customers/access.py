@@ -86,6 +86,20 @@ def current_to(user: Staff | object) -> QuerySet[Customer]:
     return visible_to(user).filter(merged_into=None)
 
 
+def service_points_within(user: Staff | object) -> QuerySet[ServicePoint]:
+    """The service points in the covered places: the part of `service_points_visible_to` that can be walked by index,
+    so each place is named from its province down."""
+    place = ground(user)
+    if place.everywhere or not place:
+        return ServicePoint.objects.filter(_covered(place))
+    condition = Q(province__in=place.provinces) if place.provinces else Q(pk__in=[])
+    for city in (units()[pk] for pk in place.cities):
+        condition |= Q(province=city.province_id, city=city.pk)
+    for district in (units()[pk] for pk in place.districts):
+        condition |= Q(province=district.province_id, city=district.city_id, district=district.pk)
+    return ServicePoint.objects.filter(condition)
+
+
 def service_points_visible_to(user: Staff | object) -> QuerySet[ServicePoint]:
     """The service points in the covered places, and all those of customers who live there."""
     place = ground(user)
@@ -299,3 +313,15 @@ def manager_for(number: str) -> Staff:
 def own_place(by: Staff) -> Department:
     """Where the person works: the place of an archive for which none was named."""
     return departments()[by.department_id]
+
+
+# --- What a load from a file may change -----------------------------------------------------------------------------
+def changeable_by(user: Staff | object) -> QuerySet[Customer]:
+    """The archives that `may_change` allows, as rows: for loads that change many at once."""
+    return Customer.objects.filter(_covered(ground(user, Authority.CHANGE_CUSTOMERS)))
+
+
+def points_changeable_by(user: Staff | object) -> QuerySet[ServicePoint]:
+    """The service points that may be changed, for their own place or for their holder's."""
+    place = ground(user, Authority.CHANGE_CUSTOMERS)
+    return ServicePoint.objects.filter(_covered(place) | _covered(place, "customer__"))

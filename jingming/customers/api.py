@@ -245,10 +245,11 @@ def customers(
 ) -> dict[str, object]:
     """The newest customers of your places, page by page; with `q` at most 20 that it may mean, the surest first:
 
-    account number, customer number, phone, meter or set-top box, beginning of an account number or a name.
+    account number, customer number, four or more digits of a phone, meter or set-top box and its beginning, beginning
+    of an account number, a name or its pinyin initials, words of an enterprise's name or of an address in any order.
     """
     if q.strip():
-        found = queries.find(request.user, q)
+        found = queries.find(request.user, q).customers
         prefetch_related_objects(found, *SHOWN)
         return {"items": [_out(customer) for customer in found], "next": None}
     page = queries.newest(request.user, cursor)

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jingming.base.errors import Unfit
 from jingming.base.initials import as_initials
+from jingming.base.tokens import SMALL, runs, tokens
 from jingming.organisation.rules import Kind as DepartmentKind
 
 # A post that reaches its own department sees the customers of the department's place, if that is whom it works for.
@@ -173,6 +176,8 @@ ACCOUNT = re.compile(r"\A[0-9A-Z](?:[0-9A-Z/._-]*[0-9A-Z])?\Z")
 
 def one_line(text: str) -> str:
     """The text on one line: no control or directing characters, single spaces, none at the ends."""
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text  # as most words of a file are
     visible = "".join(c if unicodedata.category(c) not in {"Cc", "Cf"} else " " if c.isspace() else "" for c in text)
     return " ".join(visible.split())
 
@@ -183,6 +188,8 @@ def phone_number(text: str) -> str:
     Full-width digits, spaces, dashes, brackets and +86 are taken away; an area code gets its 0 back. Raises Unfit,
     with the sentence under "phone", for anything that cannot be dialled so, extensions included.
     """
+    if MOBILE.match(text):
+        return text
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in {"Cf", "Cc"})
     if EXTENSION.search(plain.strip().lower()):
         raise _no_phone(_("Leave the extension out of the number and write it into the remark."))
@@ -206,6 +213,18 @@ def ways_to_dial(number: str, area_code: str) -> set[str]:
         return {number, number.removeprefix(area_code)}
     local = SUBSCRIBER.fullmatch(number) is not None
     return {number, f"{area_code}{number}"} if local else {number}
+
+
+GRAM = 4  # the fewest digits of a phone by which somebody is looked for
+AT_END = 10_000  # what the last four digits stand above, to be told from the same four in the middle
+
+
+def grams(number: str) -> list[int]:
+    """What finds a kept number by any four of its digits: each four that stand together, as a number below 10,000, and
+    the last four once more with AT_END added; [] for the short numbers that are only found whole."""
+    digits = number.lstrip("+")
+    windows = {int(digits[place : place + GRAM]) for place in range(len(digits) - GRAM + 1)}
+    return sorted(windows | {AT_END + int(digits[-GRAM:])}) if windows else []
 
 
 def account_number(text: str) -> str:
@@ -256,6 +275,8 @@ def day(text: str) -> str:
 
 
 def _coded(text: str, field: str, longest: int, sentence: str) -> str:
+    if len(text) <= longest and ACCOUNT.match(text):
+        return text  # it is in its kept form already
     code = "".join(one_line(unicodedata.normalize("NFKC", text)).split()).upper()
     if len(code) > longest or not ACCOUNT.match(code):
         raise Unfit(fields={field: sentence})
@@ -282,42 +303,120 @@ def _no_phone(sentence: str) -> Unfit:
     return Unfit(fields={"phone": sentence})
 
 
+class Way(TextChoices):
+    """By what somebody was found."""
+
+    ACCOUNT = "account", gettext_lazy("Account number")
+    NUMBER = "number", gettext_lazy("Customer number")
+    PHONE = "phone", gettext_lazy("Phone")
+    DEVICE = "device", gettext_lazy("Meter or set-top box")
+    NAME = "name", gettext_lazy("Name")
+    INITIALS = "initials", gettext_lazy("Initials")
+    ADDRESS = "address", gettext_lazy("Address")
+
+
 @dataclass(frozen=True)
 class Reading:
-    """What the words in the search box may be; "" for what they cannot be."""
+    """What the words in the search box may be; empty for what they cannot be.
 
-    account: str
-    device: str
-    phone: str
-    phone_end: str
-    name: str
-    initials: str
+    `digits` are four or more of a phone; `fragments` and `alone` are the tokens of a name or an address, and the
+    letters beside them that stand alone and so have none.
+    """
+
+    account: str = ""
+    device: str = ""
+    phone: str = ""
+    digits: str = ""
+    name: str = ""
+    initials: str = ""
+    fragments: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.account, self.device, self.phone, self.phone_end, self.name, self.initials))
+        return any((self.account, self.device, self.phone, self.digits, self.name, self.initials, self.fragments))
+
+    @property
+    def named(self) -> bool:
+        """Whether the fragments may be of a name: figures alone are none."""
+        return any(any(c.isalpha() for c in token) for token in self.fragments)
 
 
-SHORTEST_ACCOUNT = 3  # digits below this would find half the archive
-SHORTEST_END = 4  # last digits of a phone number
+SHORTEST_CODE = 3  # signs of an account or device number: fewer would find half the archive
+SHORTEST_FRAGMENT = 3  # figures and Latin letters of an address; of other letters two, which are one token
+DIALLED = re.compile(r"\A\+?[0-9 ]+(?:-[0-9 ]+)?\Z")  # a house number has more dashes, or no four digits
 
 
 def read_query(words: str) -> Reading:
-    """All that the words may mean: an account or device number, a phone number or its last digits, the beginning of a
-    name or of its pinyin initials."""
+    """All that the words may mean: an account or device number or its beginning, a phone number or four and more of its
+    digits, the beginning of a name or of its pinyin initials, fragments of a name or an address in any order."""
     words = one_line(unicodedata.normalize("NFKC", words))[:QUERY_LENGTH]
-    digits = "".join(words.split())
     number = words.rstrip("-/._ ")  # somebody is still typing
     account = _or_nothing(account_number, number)
-    coded = len(account) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in account)
     device = _or_nothing(device_number, number)
+    digits = "".join(c for c in words if c.isdigit()) if DIALLED.match(words) else ""
+    fragments = tuple(dict.fromkeys(tokens(words)))
+    enough = any(not token.isascii() for token in fragments) or sum(map(len, fragments)) >= SHORTEST_FRAGMENT
     return Reading(
-        account=account if coded else "",
-        device=device if len(device) >= SHORTEST_ACCOUNT and any(c.isdigit() for c in device) else "",
+        account=account if _is_code(account) else "",
+        device=device if _is_code(device) else "",
         phone=_or_nothing(phone_number, words),
-        phone_end=digits if digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST_END else "",
+        digits=digits if len(digits) >= GRAM else "",
         name=words if any(c.isalpha() for c in words) else "",
         initials=as_initials(words),
+        fragments=fragments if enough else (),
+        alone=tuple(run for run in runs(words) if len(run) == 1 and not run.isascii()),
     )
+
+
+def _is_code(number: str) -> bool:
+    return len(number) >= SHORTEST_CODE and any(c.isdigit() for c in number)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text that is shown; `marked` if it is what somebody looked for."""
+
+    text: str
+    marked: bool
+
+
+def pieces(text: str, words: str, way: Way) -> list[Piece]:
+    """The text in pieces, marked where it has what was typed: a number at its beginning, a phone where the digits
+    stand, other texts wherever a run of the words stands."""
+    folded = "".join(_folded(character) for character in text)
+    typed = "".join(unicodedata.normalize("NFKC", words).split())
+    marks = [False] * len(text)
+    if way == Way.PHONE:
+        digits = "".join(c for c in typed if c.isdigit())
+        place = folded.rfind(digits[-len(folded) :]) if digits else -1
+        _mark(marks, place, min(len(digits), len(folded)))
+    elif way in {Way.ACCOUNT, Way.DEVICE, Way.NUMBER}:
+        begins = folded.startswith(typed.translate(SMALL).rstrip("-/._"))
+        _mark(marks, 0 if begins else -1, len(typed.rstrip("-/._")))
+    elif way != Way.INITIALS:
+        for run in runs(words):
+            for found in re.finditer(_whole(run), folded):
+                _mark(marks, found.start(), len(run))
+    return [
+        Piece("".join(character for character, _marked in group), marked)
+        for marked, group in groupby(zip(text, marks, strict=True), key=lambda pair: pair[1])
+    ]
+
+
+def _folded(character: str) -> str:
+    """The character as tokens write it, in one place as well."""
+    plain = unicodedata.normalize("NFKC", character).translate(SMALL)
+    return plain if len(plain) == 1 else character
+
+
+def _whole(run: str) -> str:
+    """Figures and Latin letters stand for themselves only as a whole: 2 is not in 12."""
+    return rf"(?<![a-z0-9]){run}(?![a-z0-9])" if run.isascii() else re.escape(run)
+
+
+def _mark(marks: list[bool], place: int, length: int) -> None:
+    if place >= 0:
+        marks[place : place + length] = [True] * min(length, len(marks) - place)
 
 
 def _or_nothing(read: Callable[[str], str], words: str) -> str:

@@ -22,6 +22,7 @@ from jingming.customers.models import (
     ServicePoint,
     Tenure,
 )
+from jingming.customers.rules import grams
 
 from .copying import as_array, as_json, copy_rows, fresh_ids
 from .progress import Progress
@@ -59,7 +60,7 @@ CONTACT = (
     "id", "customer_id", "name", "duty", "active",
 )  # fmt: skip
 PHONE = (
-    "customer_id", "contact_id", "number", "label", "active",
+    "customer_id", "contact_id", "number", "grams", "label", "active",
 )  # fmt: skip
 
 
@@ -190,7 +191,10 @@ def _write_phones(customers: Sequence[LoadedCustomer], kept: Sequence[Kept]) -> 
     copy_rows(
         Phone,
         PHONE,
-        ((customer, contact, number, "", True) for customer, contact, number in [*own, *theirs]),
+        (
+            (customer, contact, number, as_array(map(str, grams(number))), "", True)
+            for customer, contact, number in [*own, *theirs]
+        ),
     )
 
 

@@ -44,6 +44,11 @@ _AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"})
 
 
+def as_text_line(row: Sequence[Cell]) -> str:
+    """A row in COPY's text format."""
+    return "\t".join(map(cell, row)) + "\n"
+
+
 def as_json(value: object) -> str:
     """JSON for a jsonb column."""
     return _AS_JSON(value) if value != {} else "{}"
@@ -65,7 +70,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy, connection.execute_wrapper(_refuse):
         for chunk in _chunks(rows):
-            copy.write("".join(["\t".join(map(cell, row)) + "\n" for row in chunk]).encode())
+            copy.write("".join(map(as_text_line, chunk)).encode())
             count += len(chunk)
     return count
 

@@ -28,7 +28,7 @@ from .models import Batch
 from .orders import write_orders
 from .progress import Progress, Silent
 from .rows import LoadedCustomer, LoadedElement, LoadedOrder, LoadedStep
-from .unhurried import without_collecting
+from .unhurried import alone, unhurried, without_collecting
 from .way import Way, follow
 
 Report = Callable[[LoadedOrder, LoadedStep, Sequence[str]], None]
@@ -127,11 +127,8 @@ def make_room(first: datetime, last: datetime) -> None:
 
 def _alone_and_unhurried(source: str) -> None:
     """One load of a source at a time, and no limit on how long its statements take."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SET LOCAL lock_timeout = 0")
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"jingming loading {source}"])
+    unhurried()
+    alone(source)
 
 
 def _present(source: str, orders: Sequence[LoadedOrder]) -> set[str]:

@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("Network"), "route", "customers:network", Authority.SEE_ORGANISATION),
             Entry(gettext_lazy("Staff"), "id-badge-2", "staff", Authority.SEE_STAFF),
             Entry(gettext_lazy("Codes"), "tag", "codes", Authority.CHANGE_CODES),
+            Entry(gettext_lazy("Import and export"), "upload", "data", Authority.LOAD_DATA),
             Entry(gettext_lazy("Routes of categories"), "switch-horizontal", "routes", Authority.CHANGE_CODES),
             Entry(gettext_lazy("Audit"), "eye", "audit", Authority.SEE_AUDIT),
             Entry(gettext_lazy("Repairs"), "tool", "repairs", Authority.REPAIR_JOBS, waiting_for_repair),

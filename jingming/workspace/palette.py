@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.urls import reverse
@@ -21,6 +21,8 @@ from jingming.base.initials import as_initials, initials
 from jingming.customers import access as customer_access
 from jingming.customers import queries as customers
 from jingming.customers.models import Customer
+from jingming.customers.queries import Finding
+from jingming.customers.rules import Piece, Way
 from jingming.ui.labels import in_language
 from jingming.workorders import access
 from jingming.workorders.models import WorkOrder
@@ -36,7 +38,10 @@ RECENT = 8
 
 @dataclass(frozen=True)
 class Item:
-    """One line: it leads to `url`, or presses what `press` selects on the page; `note` stands behind the label."""
+    """One line: it leads to `url`, or presses what `press` selects on the page; `note` stands behind the label.
+
+    What was looked for stands in the part that `hit` names (label, note or number); its `pieces` are shown instead.
+    """
 
     label: str
     icon: str
@@ -45,6 +50,8 @@ class Item:
     note: str = ""
     number: str = ""
     key: str = ""
+    hit: str = ""
+    pieces: Sequence[Piece] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def answer(person: Staff, words: str, *, places: Places, on: str = "", recent: S
     if words:
         groups = [
             Group(_("Orders"), [of_order(order) for order in by_number(person, words, SHOWN)]),
-            Group(_("Customers"), [of_customer(one) for one in customers.find(person, words)[:SHOWN]]),
+            Group(_("Customers"), [of_finding(one) for one in customers.find(person, words).items[:SHOWN]]),
         ]
     else:
         groups = [Group(_("Opened last"), _recent(person, recent))]
@@ -99,6 +106,22 @@ def of_customer(customer: Customer) -> Item:
         number=point.account_number if point else phone.number if phone else "",
         note=point.address if point else "",
     )
+
+
+# Where the palette shows by what somebody was found; initials are nowhere to be seen.
+SHOWN_IN = {
+    Way.ACCOUNT: "number",
+    Way.NUMBER: "number",
+    Way.PHONE: "number",
+    Way.DEVICE: "number",
+    Way.NAME: "label",
+    Way.ADDRESS: "note",
+}
+
+
+def of_finding(finding: Finding) -> Item:
+    """A customer who was looked for: as `of_customer`, with what was found marked."""
+    return replace(of_customer(finding.customer), hit=SHOWN_IN.get(finding.way, ""), pieces=finding.pieces)
 
 
 def _recent(person: Staff, recent: Sequence[str]) -> list[Item]:

@@ -128,7 +128,7 @@ def test_import_contracts_turn_red_on_a_planted_fault(tmp_path: Path, planted: s
     for name in ("config", "tools", "pyproject.toml"):
         subprocess.run(["cp", "-r", ROOT / name, tree / name], check=True)
     subprocess.run(["cp", "-r", "--", *(path for path in [ROOT / "jingming"]), tree / "jingming"], check=True)
-    with (tree / "jingming/customers/queries/archive.py").open("a") as file:
+    with (tree / "jingming/customers/queries/finding.py").open("a") as file:
         file.write(f"\n{planted}\n")
     lint = [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports_command as c; c()"]
     ended = subprocess.run([*lint, "--no-cache"], cwd=tree, capture_output=True, text=True, check=False)

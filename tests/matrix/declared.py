@@ -43,6 +43,7 @@ class Call:
 PRESSED = (405,)  # a button: takes a POST only
 SEE_ORDERS, SEE_CUSTOMERS, CHANGE_CUSTOMERS = "orders.see", "customers.see", "customers.change"
 SEE_STAFF, CHANGE_STAFF = "staff.see", "staff.change"
+LOAD_DATA = "data.load"
 SEE_PLACES, CHANGE_PLACES, CHANGE_CODES = "organisation.see", "organisation.change", "codes.change"
 _CUSTOMER = "customers/<int:customer_id>/"
 _POINT = f"{_CUSTOMER}service-points/<int:point_id>/"
@@ -141,6 +142,17 @@ PAGES: Mapping[str, Page] = {
     "codes/<int:pk>/rename/": Page(CHANGE_CODES, of="code"),
     "codes/<int:pk>/retire/": Page(CHANGE_CODES, of="code"),
     "codes/<int:pk>/restore/": Page(CHANGE_CODES, of="code", look=PRESSED),
+    # Master data from files and into files
+    "data/": Page(LOAD_DATA),
+    "data/<slug:what>/import/": Page(LOAD_DATA, of="data"),
+    "data/<slug:what>/export/": Page(LOAD_DATA, of="data"),
+    "data/<slug:what>/template/": Page(LOAD_DATA, of="data"),
+    "data/runs/<int:pk>/": Page(LOAD_DATA, of="run"),
+    "data/runs/<int:pk>/match/": Page(LOAD_DATA, of="run"),
+    "data/runs/<int:pk>/load/": Page(LOAD_DATA, of="run", look=PRESSED),
+    "data/runs/<int:pk>/cancel/": Page(LOAD_DATA, of="run", look=PRESSED),
+    "data/runs/<int:pk>/again/": Page(LOAD_DATA, of="run", look=PRESSED),
+    "data/runs/<int:pk>/file/": Page(LOAD_DATA, of="run", notes=True),
     # The installation
     "ui/": Page(EVERYBODY),
     "healthz": Page(PUBLIC),
@@ -185,5 +197,5 @@ OPERATIONS: Mapping[str, Call] = {
     "GET api/v1/interactions/{int:contact_id}": Call("interactions.see", of="interaction"),
 }
 # What the stream may tell of, and whose files may be fetched: kinds of rows, each scoped by its slice.
-HEARD_OF = frozenset({"workorders.WorkOrder", "workspace.Looking"})
+HEARD_OF = frozenset({"workorders.WorkOrder", "workspace.Looking", "loading.Run"})
 FILES_OF = frozenset({"workorders.WorkOrder"})

@@ -75,6 +75,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "staff.see": frozenset({"head", "approval_manager", "manager", "secadmin"}),
     "staff.change": frozenset({"secadmin"}),
     "audit.see": frozenset({"auditadmin"}),
+    "data.load": frozenset({"dispatcher", "account_manager", "sysadmin", "secadmin"}),
 }
 PUBLIC, EVERYBODY = "public", "everybody"
 # Departments whose people work for the customers of their city.
@@ -210,8 +211,13 @@ def _own(person: str, told: Mapping[str, Any]) -> bool:
     return bool(told["owner"] == person)
 
 
+def _loads(person: str, told: Mapping[str, Any]) -> bool:
+    """Kinds of data are loaded and exported by whoever may change such rows."""
+    return bool(_posts(person, told["authority"]))
+
+
 _SEES = {
-    "view": _view, "bulk": _own, "draft": lambda person, told: person == told["person"],
+    "view": _view, "bulk": _own, "run": _own, "data": _loads, "draft": lambda person, told: person == told["person"],
     "order": _order, "act": _order, "attachment": _order, "interaction": _interaction,
     "customer": _customer, "contact": _customer, "phone": _customer, "point": _point,
     "device": _point, "tenure": _point, "element": sees_all, "pair": _pair, "merge": _pair,

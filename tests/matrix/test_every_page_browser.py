@@ -27,11 +27,12 @@ NO_PAGE = ("api/<path:rest>", "api/v1/", "api/v1/openapi.json", "healthz", "read
 PIECES = (  # of pages that are looked at with them
     "intake/card/", "orders/counts/", "orders/rows/", "orders/<str:number>/looking/", "search/palette/",
 )  # fmt: skip
+FILES = ("data/<slug:what>/template/", "data/runs/<int:pk>/file/")  # saved, never shown
 NOT_OURS = ("api/v1/docs",)  # Swagger UI: its markup is its makers'
 SHOWN = [
     route
     for route, page in PAGES.items()
-    if 200 in page.look and route not in NO_PAGE + NOT_OURS + PIECES and not page.of.startswith("attachment")
+    if 200 in page.look and route not in NO_PAGE + NOT_OURS + PIECES + FILES and not page.of.startswith("attachment")
 ]
 
 

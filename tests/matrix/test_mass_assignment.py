@@ -14,6 +14,7 @@ from django.db import connection
 
 from config.api import api
 from jingming.accounts.models import Role
+from jingming.loading.sheets.kinds import CUSTOMERS
 from jingming.organisation.models import Department, Unit
 from jingming.workorders.rules import Act
 from tests.cast import PASSWORD
@@ -243,6 +244,10 @@ FILLED: Mapping[str, dict[str, Any]] = {
     "repairs/": {"job": 1, "act": "retry"},
     "intake/": {"act": "open", "type": "consultation", "address": "…"},
     "orders/<str:number>/looking/": {"tab": "0b6a9411-5cb6-4dfe-8a1f-000000000017"},
+    # A file has one column; each of ours is matched with it at the most once.
+    "data/runs/<int:pk>/match/": {
+        **{f"to-{column.key}": "" for column in CUSTOMERS.columns}, "to-number": "0",
+    },
 }  # fmt: skip
 # What takes a POST as it takes a GET, and does the same by both; and signing out, which needs no words.
 WITHOUT_FORM = {
@@ -290,6 +295,8 @@ def test_a_form_takes_its_own_fields_only(walker: Walker, before: Rows, hostile:
 
     def send(more: Mapping[str, Any]) -> Any:
         foreign = {name: value for name, value in flat(more).items() if name not in form.names | sent.keys()}
+        for file in (value for values in sent.values() for value in values if hasattr(value, "seek")):
+            file.seek(0)  # it was read by the send before
         return answer_of(walker.browser(person).post(path, {**sent, **foreign}), path)
 
     compare(walker, before, send, hostile)

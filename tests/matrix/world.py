@@ -27,6 +27,10 @@ from jingming.files.models import Attachment
 from jingming.intake import actions as intake
 from jingming.interactions.actions import Contact
 from jingming.interactions.models import Interaction
+from jingming.loading import actions as loads
+from jingming.loading.models import Run
+from jingming.loading.rules import State
+from jingming.loading.sheets.kinds import KINDS
 from jingming.organisation import actions as places
 from jingming.organisation.models import Department, ServiceArea, Unit
 from jingming.organisation.rules import Kind, Level
@@ -55,6 +59,7 @@ def build() -> World:
     builder.all_orders()
     builder.contacts()
     builder.kept_at_the_desk()
+    builder.files()
     builder.shared()
     builder.let_in()
     return builder.world
@@ -542,6 +547,26 @@ class Builder:
                 by=self.staff[owner], at=self.at(),
             )  # fmt: skip
             self.world.add("bulk", owner, {"pk": done.pk}, owner=owner)
+
+    def files(self) -> None:
+        """Kinds of data that come and go as files, and a file that each of three people has tried to load."""
+        for what, authority in (
+            ("customers", "customers.change"), ("service-points", "customers.change"),
+            ("elements", "organisation.change"), ("staff", "staff.change"), ("codes", "codes.change"),
+        ):  # fmt: skip
+            self.world.add("data", what, {"what": what}, authority=authority)
+        for owner, what in (("dispatcher1", "customers"), ("wh-dispatcher", "customers"), ("secadmin1", "staff")):
+            name, heading, value = mark("file name", owner), mark("column", owner), mark("bad value", owner)
+            upload = SimpleUploadedFile(f"{name}.csv", f"{heading}\n{value}\n".encode())
+            run = loads.hand_in(KINDS[what], upload, by=self.staff[owner], at=self.at())
+            Run.objects.filter(pk=run.pk).update(  # as the worker leaves it, who is not at work here
+                state=State.CHECKED, heading=[heading], counts={"new": 0, "changed": 0, "same": 0, "bad": 1},
+                problems=[{"row": 2, "column": "", "value": value, "sentence": "…"}], result_key=run.store_key,
+                result_name=f"{name}.csv",
+            )  # fmt: skip
+            thing = self.world.add("run", owner, {"pk": run.pk}, owner=owner)
+            for word in (name, heading, value):
+                self.world.tell(word, thing)
 
     def shared(self) -> None:
         """Rows that everybody behind the door may see: places, codes, flows, acts."""

@@ -107,6 +107,14 @@ def test_me_says_who_the_token_stands_for(caller, dispatcher):
         "department": "TL-OPS",
         "posts": [{"role": "dispatcher", "department": "TL-OPS", "scope": "subtree", "unit": None}],
         "authorities": sorted(
-            ["customers.change", "customers.see", "flows.see", "interactions.see", "orders.see", "organisation.see"]
+            [
+                "customers.change",
+                "customers.see",
+                "data.load",
+                "flows.see",
+                "interactions.see",
+                "orders.see",
+                "organisation.see",
+            ]
         ),
     }

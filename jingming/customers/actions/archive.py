@@ -97,7 +97,8 @@ def add_customer(
         customer.save(force_insert=True)
     facts = {name: ["", value] for name, value in queries.facts_of_customer(customer).items() if value}
     if phone:
-        kept = Phone.objects.create(customer=customer, number=rules.phone_number(phone))
+        digits = rules.phone_number(phone)
+        kept = Phone.objects.create(customer=customer, number=digits, grams=rules.grams(digits))
         facts["phone"] = ["", kept.number]
     record("quick_archived" if quick else "added", customer, facts, by=by, at=at)
     publish(CustomerAdded(customer_id=customer.pk, quick=quick, at=at.isoformat()))
@@ -213,8 +214,9 @@ def change_phone(phone: Phone, *, number: str, label: str, by: Staff, at: dateti
     facts = differences({"phone": phone.number, "label": phone.label}, given)
     if facts:
         phone.number, phone.label = str(given["phone"]), str(given["label"])
+        phone.grams = rules.grams(phone.number)
         with in_words():
-            phone.save(update_fields=["number", "label"])
+            phone.save(update_fields=["number", "grams", "label"])
         record_change("phone_changed", customer, facts, by=by, at=at)
     return phone
 
@@ -236,6 +238,7 @@ def _keep_phone(customer: Customer, text: str, *, label: str = "", contact: Cont
     if phone.active:
         raise has_number()
     phone.active, phone.label, phone.contact = True, rules.one_line(label), contact
+    phone.grams = rules.grams(number)
     phone.save()
     return phone
 

@@ -8,12 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jingming.accounts.models import Staff
-from jingming.base.initials import index_of
+from jingming.base.initials import index_at
+from jingming.base.tokens import tokens_at
 from jingming.organisation.models import Department, Placed
 
 
@@ -70,7 +70,8 @@ class Customer(Placed):
             models.Index("city", "occurred_at", "id", name="customer_by_city"),
             models.Index("occurred_at", "id", name="customer_by_time"),
             models.Index(fields=["name"], name="customer_by_name", opclasses=["varchar_pattern_ops"]),
-            GinIndex(index_of("initials"), name="customer_by_initials"),
+            GinIndex(index_at("initials"), name="customer_by_initials_at"),
+            GinIndex(tokens_at("name"), name="customer_by_fragment"),
             models.Index("manager", name="customer_by_manager", condition=Q(manager__isnull=False)),
             models.Index("merged_into", name="customer_by_merged_into", condition=Q(merged_into__isnull=False)),
         ]
@@ -109,12 +110,13 @@ class Phone(models.Model):
     )  # the constraint's index begins with it
     contact = models.ForeignKey(ContactPerson, models.PROTECT, null=True, blank=True, related_name="phones")
     number = models.CharField(max_length=20, db_index=True)
+    grams = ArrayField(models.IntegerField(), default=list, blank=True, help_text="see rules.grams")
     label = models.CharField(max_length=30, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("phone")
-        indexes: ClassVar = [models.Index(Right("number", 4), name="phone_by_last_four")]
+        indexes: ClassVar = [GinIndex(fields=["grams"], name="phone_by_grams")]
         constraints: ClassVar = [
             models.UniqueConstraint("customer", "number", name="a_customer_has_a_number_once"),
             models.CheckConstraint(condition=Q(number__regex=r"^\+?[0-9]{3,19}$"), name="a_phone_number_is_digits"),

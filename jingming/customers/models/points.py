@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jingming.base.tokens import tokens_at
 from jingming.organisation.models import Department, Placed, ServiceArea
 
 from .archive import Customer
@@ -46,6 +48,7 @@ class ServicePoint(Placed):
         indexes: ClassVar = [
             models.Index("province", "city", "district", "account_number", name="service_point_by_place"),
             models.Index(fields=["account_number"], name="service_point_by_account", opclasses=["varchar_pattern_ops"]),
+            GinIndex(tokens_at("address"), name="service_point_by_fragment"),
             models.Index(
                 "contract_until", name="contract_by_its_end", condition=Q(contract_until__isnull=False, active=True)
             ),

@@ -1,4 +1,4 @@
-"""Find customers and show an archive. Every function says how many queries it costs, whatever it finds."""
+"""Show an archive. Every function says how many queries it costs, whatever it finds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Right
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
-from jingming.base.errors import Unfit
-from jingming.base.initials import begin_with
-from jingming.base.paging import Page, newest_first
 from jingming.codes.queries import day_of, known, label_of
 from jingming.customers import access, rules
 from jingming.customers.models import (
@@ -35,117 +31,16 @@ from jingming.organisation.models import Placed, Unit
 from jingming.organisation.queries import areas, units
 from jingming.ui.labels import in_language
 
-MOST_FOUND = 20
 HISTORY_SHOWN = 50
 POINTS_SHOWN = 200
 ELEMENTS_SHOWN = 500
 POINTS_OF_ELEMENT = 50
-CANDIDATES = 20
 DUTY = "contact_duty"
 SENSITIVE = "sensitive_flag"
 DEVICE_KIND = "device_kind"
 ELEMENT_KIND = "element_kind"
 CHANGE_REASON = "change_reason"
 ORDER = list(rules.FIELDS)
-
-
-# --- Find -----------------------------------------------------------------------------------------------------------
-def with_ways(user: Staff | object, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Customers with active phones and the service points that the person may see: what a line of a list shows. Three
-    queries."""
-    return customers.select_related("manager").prefetch_related(
-        Prefetch("service_points", access.service_points_visible_to(user).order_by("-active", "account_number")),
-        Prefetch("phones", Phone.objects.filter(active=True).order_by("pk")),
-    )
-
-
-def newest(user: Staff | object, cursor: str = "") -> Page[Customer]:
-    """The customers of the person's places, newest first. Three queries."""
-    return newest_first(with_ways(user, access.living_within(user)), cursor)
-
-
-def find(user: Staff | object, words: str) -> list[Customer]:
-    """At most 20 customers whom the words may mean, the surest first: account number, customer number, phone, meter or
-    set-top box, then account numbers, names and initials of names that begin so, and phones that end so. Four queries,
-    each part of the first by its index.
-    """
-    reading = rules.read_query(words)
-    if not reading:
-        return []
-    points, customers = access.service_points_visible_to(user), access.living_within(user)
-    visible = access.current_to(user).filter(pk=OuterRef("customer_id"))
-    parts: list[QuerySet[ServicePoint] | QuerySet[Customer] | QuerySet[Phone]] = []
-    if reading.account:
-        parts += [points.filter(account_number=reading.account), customers.filter(number=reading.account)]
-    if reading.phone:
-        parts.append(Phone.objects.filter(Exists(visible), number=reading.phone, active=True))
-    if reading.device:
-        parts.append(points.filter(devices__number=reading.device))
-    if reading.account:
-        parts.append(points.filter(account_number__startswith=reading.account))
-    if reading.name:
-        parts.append(customers.filter(name__startswith=reading.name))
-    if reading.initials:
-        parts.append(customers.filter(begin_with(reading.initials)))
-    if reading.phone_end:
-        ending = Phone.objects.annotate(last_four=Right("number", 4)).filter(last_four=reading.phone_end[-4:])
-        parts.append(ending.filter(Exists(visible), number__endswith=reading.phone_end, active=True))
-    ids = _ranked(parts)
-    found = with_ways(user, Customer.objects.all()).in_bulk(ids)
-    return [found[pk] for pk in ids]
-
-
-def _ranked(parts: Iterable[QuerySet[ServicePoint] | QuerySet[Customer] | QuerySet[Phone]]) -> list[int]:
-    """The ids of the customers in the parts, those of the first part first, each once. One query."""
-    picked = [
-        part.order_by().values_list("pk" if part.model is Customer else "customer_id", Value(rank))[:MOST_FOUND]
-        for rank, part in enumerate(parts)
-    ]
-    rows = picked[0].union(*picked[1:], all=True) if len(picked) > 1 else picked[0]
-    return list(dict.fromkeys(pk for pk, rank in sorted(rows, key=lambda row: (row[1], row[0]))))[:MOST_FOUND]
-
-
-def by_account_number(user: Staff | object, text: str) -> ServicePoint | None:
-    """The service point of this account number, with its customer, if the person may see it. One query."""
-    try:
-        number = rules.account_number(text)
-    except Unfit:
-        return None
-    found = access.service_points_visible_to(user).filter(account_number=number)
-    # Every intake by account number asks this: no join that it does not need, no order for the one row there can be.
-    return next(iter(found.select_related("customer")[:1]), None)
-
-
-def by_phone(user: Staff | object, text: str) -> list[Customer]:
-    """The customers, visible to the person, who have this phone number; the longest known first. One query."""
-    try:
-        number = rules.phone_number(text)
-    except Unfit:
-        return []
-    reached = Phone.objects.filter(number=number, active=True).values("customer_id")
-    return list(access.current_to(user).filter(pk__in=reached).order_by("occurred_at", "pk")[:CANDIDATES])
-
-
-@dataclass(frozen=True)
-class IntakeMatch:
-    """Whom a contact may be from: the place it is about if the account number is known, else whoever has the phone."""
-
-    service_point: ServicePoint | None
-    candidates: Sequence[Customer]
-
-    @property
-    def customer(self) -> Customer | None:
-        """The one customer it can be, if there is one."""
-        if self.service_point is not None:
-            return self.service_point.customer
-        return self.candidates[0] if len(self.candidates) == 1 else None
-
-
-def for_intake(user: Staff | object, *, account_number: str = "", phone: str = "") -> IntakeMatch:
-    """Who is meant by an account number or, where there is none, by a phone number. One query."""
-    if account_number:
-        return IntakeMatch(by_account_number(user, account_number), ())
-    return IntakeMatch(None, by_phone(user, phone) if phone else ())
 
 
 def same_as(customer_id: int) -> list[int]:

@@ -30,7 +30,8 @@ from jingming.customers.models import (
 )
 from jingming.organisation.queries import units
 
-from .archive import CHANGE_REASON, facts_of_customer, shown, with_ways
+from .archive import CHANGE_REASON, facts_of_customer, shown
+from .finding import with_ways
 
 MOST_PROPOSED = 10
 EXAMINED = 50  # of one name; a common one is no reason to read the whole archive

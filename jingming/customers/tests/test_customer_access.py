@@ -93,7 +93,7 @@ def test_who_sees_a_customer_by_one_service_point_is_not_told_of_the_others(
     assert [held.point.account_number for held in whole.service_points] == ["100017", "200017"]
     assert "长江路 2" not in "".join(line.text for line in seen.history)
     assert "长江路 2" in "".join(line.text for line in whole.history)
-    (found,) = queries.find(agent, "100017")
+    (found,) = queries.find(agent, "100017").customers
     assert [point.account_number for point in found.service_points.all()] == ["100017"]
 
 

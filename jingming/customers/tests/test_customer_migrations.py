@@ -1,4 +1,4 @@
-"""Archives that were kept before tenures, devices and the network were rows of their own."""
+"""Archives that were kept before tenures, devices, the network and the grams of phones were there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import psycopg
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from jingming.customers.rules import grams
 from jingming.database.address import OWNER
 
 if TYPE_CHECKING:
@@ -51,3 +52,27 @@ def test_what_was_columns_becomes_rows(own_database: OwnDatabase) -> None:
             ("3", "G3", "OLD-2", "桂花北 03", "holder", True),
             ("4", None, None, None, "holder", True),
         ]
+
+
+def test_phones_that_are_there_get_the_grams_that_a_new_one_would_have(own_database: OwnDatabase) -> None:
+    numbers = ["13805621234", "05622831100", "+4930123456", "110", "1111", "95598"]
+    migrate = MigrationExecutor(connections[OWNER])
+    newest = [node for node in migrate.loader.graph.leaf_nodes() if node[0] == "customers"]
+    migrate.migrate([("customers", "0007_drop_what_became_rows")])
+    with psycopg.connect(own_database.owner_url) as database:
+        database.execute(
+            "INSERT INTO customers_customer (kind, name, initials, number, quick, note, sensitive, key_account, extra,"
+            " occurred_at, recorded_at, imported, version)"
+            " VALUES ('person', '周', '{z}', '', false, '', '{}', false, '{}', now(), now(), false, 1)"
+        )
+        database.execute(
+            "INSERT INTO customers_phone (customer_id, number, label, active)"
+            " SELECT id, unnest(%s::text[]), '', true FROM customers_customer",
+            [numbers],
+        )
+
+    MigrationExecutor(connections[OWNER]).migrate(newest)
+
+    with psycopg.connect(own_database.owner_url) as database:
+        kept = dict(database.execute("SELECT number, grams FROM customers_phone").fetchall())
+    assert kept == {number: grams(number) for number in numbers}

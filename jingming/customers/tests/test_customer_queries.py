@@ -36,34 +36,48 @@ def warm(person: Staff) -> Staff:
         "ＺＸ",
         "1234",
         "3805621234",
+        "8056",
+        "0562 12",
+        "g4 77",
+        "晓岚",
+        "桂花",
+        "花苑",
+        "桂花苑 12-2-601",
+        "桂花苑12-2-601",
+        "桂花 601",
+        "601 桂花",
+        "12-2-601",
     ],
 )
 def test_a_customer_is_found_by_any_of_their_numbers_and_the_beginning_of_the_name(
     agent: Staff, household: Customer, point: ServicePoint, words: str
 ):
-    assert queries.find(agent, words) == [household]
+    assert queries.find(agent, words).customers == [household]
 
 
 @pytest.mark.parametrize(
-    "words", ["", " ", "晓岚", "380562123", "%", "_周", "12", "100017", "周晓岚 铜陵", "\u200b", "🙂"]
+    "words", ["", " ", "380562124", "%", "_周", "12", "100017", "周晓岚 铜陵", "桂花 602", "桂 602", "\u200b", "🙂"]
 )
 def test_nothing_is_found_by_what_it_does_not_begin_with(
     agent: Staff, household: Customer, point: ServicePoint, words: str
 ):
-    assert queries.find(agent, words) == []
+    assert queries.find(agent, words) == queries.Findings([], more=False)
 
 
-@pytest.mark.parametrize("words", ["0562-100017", "13805621234", "G47781", "周", "zxl", "1234"])
+@pytest.mark.parametrize(
+    "words", ["0562-100017", "13805621234", "G47781", "周", "zxl", "1234", "8056", "晓岚", "桂花 601"]
+)
 def test_a_stranger_finds_nothing_by_the_same_words(
     stranger: Staff, engineer: Staff, household: Customer, point: ServicePoint, words: str
 ):
-    assert queries.find(stranger, words) == queries.find(engineer, words) == []
+    nobody = queries.Findings([], more=False)
+    assert queries.find(stranger, words) == queries.find(engineer, words) == nobody
 
 
 def test_a_retired_number_finds_nobody(agent: Staff, household: Customer):
     actions.retire_phone(household.phones.get(), by=agent, at=TEN_O_CLOCK)
 
-    assert queries.find(agent, "13805621234") == queries.by_phone(agent, "13805621234") == []
+    assert queries.find(agent, "13805621234").customers == queries.by_phone(agent, "13805621234") == []
 
 
 def test_the_exact_number_comes_first_and_twenty_at_most(agent: Staff):
@@ -75,8 +89,9 @@ def test_the_exact_number_comes_first_and_twenty_at_most(agent: Staff):
 
     found = queries.find(agent, "7700")
 
-    assert found[0] == exact
-    assert len(found) == len(set(found)) == 20
+    assert found.customers[0] == exact
+    assert len(found.customers) == len(set(found.customers)) == 20
+    assert found.more
 
 
 @pytest.mark.parametrize("more", [0, 3])
@@ -93,9 +108,9 @@ def test_a_search_costs_four_queries_and_a_list_three_whatever_they_find(
     warm(agent)
 
     with django_assert_num_queries(4):
-        assert len(queries.find(agent, "周")) == more + 1
+        assert len(queries.find(agent, "周").items) == more + 1
     with django_assert_num_queries(4):
-        assert len(queries.find(agent, "0562-")) == more + 1
+        assert len(queries.find(agent, "0562-").items) == more + 1
     with django_assert_num_queries(3):
         assert len(queries.newest(agent).items) == more + 1
 

@@ -119,16 +119,60 @@ def test_text_on_one_line_loses_what_cannot_be_seen():
 
 
 def test_the_search_box_is_read_as_all_that_it_may_mean():
-    assert rules.read_query("0562-100017") == rules.Reading("0562-100017", "0562-100017", "0562100017", "", "", "")
-    assert rules.read_query("138 0562 1234") == rules.Reading(
-        "13805621234", "13805621234", "13805621234", "13805621234", "", ""
+    read, Reading = rules.read_query, rules.Reading  # noqa: N806  # a class
+    assert read("0562-100017") == Reading(
+        account="0562-100017",
+        device="0562-100017",
+        phone="0562100017",
+        digits="0562100017",
+        fragments=("0562", "100017"),
     )
-    assert rules.read_query("１２３４").phone_end == "1234"
-    assert rules.read_query("周晓") == rules.Reading("", "", "", "", "周晓", "")
-    assert rules.read_query("ＺＸＬ") == rules.Reading("", "", "", "", "ZXL", "zxl")
-    assert rules.read_query("HB12") == rules.Reading("HB12", "HB12", "", "", "HB12", "hb12")
-    assert rules.read_query("12") == rules.Reading("", "", "", "", "", "")
-    assert not rules.read_query("  %  ")
+    assert read("138 0562 1234").digits == read("13805621234").phone == "13805621234"
+    assert read("１２３４").digits == "1234"
+    assert read("周晓") == Reading(name="周晓", fragments=("周晓",))
+    assert read("周") == Reading(name="周", alone=("周",))
+    assert read("ＺＸＬ") == Reading(name="ZXL", initials="zxl", fragments=("zxl",))
+    assert read("HB12") == Reading(account="HB12", device="HB12", name="HB12", initials="hb12", fragments=("hb12",))
+    assert read("桂花苑 12-2-601") == Reading(name="桂花苑 12-2-601", fragments=("桂花", "花苑", "12", "2", "601"))
+    assert read("鑫源 餐饮").fragments == ("鑫源", "餐饮")
+    assert read("桂 601") == Reading(name="桂 601", fragments=("601",), alone=("桂",))
+    assert read("12") == Reading()
+    assert not read("  %  ")
+
+
+def test_a_house_number_is_no_phone():
+    assert rules.read_query("12-2-601").digits == ""
+    assert rules.read_query("桂花苑 1234").digits == ""
+    assert rules.read_query("0562-2831").digits == "05622831"
+
+
+def test_a_phone_is_known_by_each_four_digits_and_its_end():
+    assert rules.grams("05622831") == [562, 2283, 2831, 5622, 6228, rules.AT_END + 2831]
+    assert rules.grams("+8613800") == rules.grams("8613800")
+    assert rules.grams("1111") == [1111, rules.AT_END + 1111]
+    assert rules.grams("110") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "way", "marked"),
+    [
+        ("13805621234", "0562", "phone", ["0562"]),
+        ("13812341234", "1234", "phone", ["1234"]),
+        ("0562-100017", "0562－10", "account", ["0562-10"]),
+        ("G47781", "g4 77", "device", ["G477"]),
+        ("铜陵鑫源餐饮有限公司", "餐饮 鑫源", "name", ["鑫源餐饮"]),
+        ("桂花苑12-2-601", "桂花 601", "address", ["桂花", "601"]),
+        ("桂花苑12-2-601", "2", "address", ["2"]),
+        ("ＫＦＣ 铜陵", "kfc", "name", ["ＫＦＣ"]),
+        ("周晓岚", "zxl", "initials", []),
+        ("周(晓岚", "(", "name", []),
+    ],
+)
+def test_what_was_typed_is_marked_in_what_is_shown(text: str, words: str, way: str, marked: list[str]):
+    found = rules.pieces(text, words, rules.Way(way))
+
+    assert "".join(piece.text for piece in found) == text
+    assert [piece.text for piece in found if piece.marked] == marked
 
 
 @pytest.mark.parametrize(

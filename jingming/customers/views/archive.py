@@ -36,7 +36,7 @@ def customers(request: StaffRequest) -> HttpResponse:
     context: dict[str, object] = {"words": words, "can_add": has(request.user, Authority.CHANGE_CUSTOMERS)}
     if words:
         found = queries.find(request.user, words)
-        context |= {"customers": found, "full": len(found) == queries.MOST_FOUND}
+        context |= {"found": found.items, "more": found.more}
         return render(request, "customers/list.html", context)
     try:
         page = queries.newest(request.user, request.GET.get("cursor", ""))

@@ -27,7 +27,7 @@ def find_duplicate(request: StaffRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "words": words,
-        "found": [one for one in queries.find(request.user, words) if one.pk != customer.pk] if words else [],
+        "found": [one for one in queries.find(request.user, words).customers if one.pk != customer.pk],
         "likely": queries.likely_duplicates(request.user, customer),
     }
     return render(request, "customers/find_duplicate.html", context)

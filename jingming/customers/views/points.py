@@ -75,7 +75,7 @@ def move_service_point(request: StaffRequest, customer_id: int, point_id: int) -
             messages.success(request, _("The service point has been handed over."))
             return redirect("customers:customer", new.pk)
     words = request.GET.get("q", "").strip()[: rules.QUERY_LENGTH]
-    found = [one for one in queries.find(request.user, words) if one.pk != point.customer_id]
+    found = [one for one in queries.find(request.user, words).items if one.customer.pk != point.customer_id]
     context = {"point": point, "words": words, "found": found}
     return render(request, "customers/move_service_point.html", context, status=status)
 
@@ -101,7 +101,7 @@ def add_tenure(request: StaffRequest, customer_id: int, point_id: int) -> HttpRe
                 messages.success(request, _("The link has been added."))
                 return redirect("customers:customer", customer_id)
     words = request.GET.get("q", "").strip()[: rules.QUERY_LENGTH]
-    found = [one for one in queries.find(request.user, words) if one.pk != point.customer_id]
+    found = [one for one in queries.find(request.user, words).items if one.customer.pk != point.customer_id]
     context = {"point": point, "words": words, "found": found, "form": form}
     return render(request, "customers/add_tenure.html", context, status=status)
 

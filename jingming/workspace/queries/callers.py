@@ -174,8 +174,8 @@ def caller(person: Staff, customer: Customer, asked: str = "") -> Caller:
 
 
 def possible_callers(person: Staff, asked: str) -> list[Customer]:
-    """Who may be meant by an account number, phone number, meter or name, the surest first. Four queries."""
-    return customer_queries.find(person, asked) if asked else []
+    """Who may be meant by a number, a name or an address, the surest first. Four queries."""
+    return customer_queries.find(person, asked).customers if asked else []
 
 
 def _phone(words: str) -> str:

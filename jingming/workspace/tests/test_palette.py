@@ -76,11 +76,11 @@ def test_each_new_way_of_finding_has_its_index(agent, household):
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     from django.db.models.functions import Right
 
-    from jingming.base.initials import begin_with
+    from jingming.base.initials import begin_at
 
     asked_for = {
-        "customer_by_initials": Customer.objects.filter(begin_with("zx")).order_by(),
-        "phone_by_last_four": Phone.objects.annotate(end=Right("number", 4)).filter(end="0417").order_by(),
+        "customer_by_initials_at": Customer.objects.filter(begin_at("zx", [])).order_by(),
+        "phone_by_grams": Phone.objects.filter(grams__contains=[10417]).order_by(),
         "order_by_last_four": WorkOrder.objects.annotate(end=Right("number", 4))
         .filter(end="0017")
         .order_by("-occurred_at")[:6],

@@ -49,7 +49,7 @@ def search(request: StaffRequest) -> HttpResponse:
     if number and visible_to(request.user).filter(number=number).exists():
         return redirect("order", number)
     if words and has(request.user, Authority.SEE_CUSTOMERS):
-        found = customers.find(request.user, words)
+        found = customers.find(request.user, words).customers
         if len(found) == 1:
             return redirect("customers:customer", found[0].pk)
         return redirect(f"{reverse('customers:list')}?{urlencode({'q': words})}")

@@ -1,0 +1,89 @@
+"""Master data on its way out: the same columns as on the way in, so that what was exported can be loaded again and
+changes nothing. Only what the person may see; row by row, whatever the number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from jingming.accounts.models import Staff
+from jingming.audit import actions as audit
+from jingming.base.errors import Unfit
+from jingming.loading.models import Run
+from jingming.loading.progress import Progress
+from jingming.loading.rules import CHUNK, State, Way
+from jingming.loading.unhurried import unhurried
+
+from .kinds import Kind
+from .values import Value
+from .works import EXPORTS
+from .writing import write_csv, write_xlsx
+
+MOST_ROWS = 1_048_575  # of a sheet, under its heading
+FIGURES = frozenset({"position", "arrears", "arrears_at", "contract_until"})  # and what else is no text
+
+
+def export(place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = "", progress: Progress) -> int:
+    """Write the rows of a kind that the person may see to `place`, as "xlsx" or "csv"; how many there were.
+
+    Raises Unfit for more rows than a sheet holds.
+    """
+    heading = [str(column.label) for column in kind.columns]
+    text = [
+        str(column.label)
+        for column in kind.columns
+        if column.key not in FIGURES and not column.key.endswith(("_installed", "_life"))
+    ]
+    with transaction.atomic():
+        unhurried()
+        total, rows = EXPORTS[kind.code](by, unit)
+        if form == "xlsx" and total > MOST_ROWS:
+            raise Unfit(_("A sheet of Excel holds 1,048,575 rows under its heading. Choose CSV, or one place."))
+        progress.begin(_("Writing the file"), total)
+        write = write_xlsx if form == "xlsx" else write_csv
+        return write(place, heading, _counted(rows, progress), text_columns=text, title=str(kind.label))
+
+
+def _counted(rows: Iterator[Sequence[object]], progress: Progress) -> Iterator[list[Value]]:
+    since = 0
+    for row in rows:
+        since += 1
+        if since == CHUNK:
+            progress.advance(since)
+            since = 0
+        yield [_in_words(value) for value in row]
+    progress.advance(since)
+
+
+def _in_words(value: object) -> Value:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (list, tuple)):
+        return "，".join(value)
+    return value  # type: ignore[return-value]  # what the columns of a kind hold
+
+
+def note(run: Run, *, rows: int, at: datetime) -> None:
+    """The audit line of an export: who, which rows, how many."""
+    audit.record(
+        "loading.exported", run, by=run.by, at=at, kind=run.kind, rows=rows, filter=run.filter, file=run.file_name
+    )
+
+
+def note_command(kind: Kind, file_name: str, *, by: Staff | None, rows: int, unit: str, at: datetime) -> None:
+    """The same for an export by command: it leaves a run as well, since the line has to be about something."""
+    run = Run.objects.create(
+        kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITTEN, began_at=at, ended_at=at,
+        file_name=file_name[-200:], filter={"unit": unit} if unit else {}, counts={"rows": rows},
+    )  # fmt: skip
+    note(run, rows=rows, at=at)
+
+
+def write_template(place: Path, kind: Kind) -> None:
+    """An empty workbook with the columns of the kind."""
+    heading = [str(column.label) for column in kind.columns]
+    write_xlsx(place, heading, [], text_columns=heading, title=str(kind.label))
