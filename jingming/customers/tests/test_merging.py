@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,13 @@ SignedIn = Callable[..., Client]
 CallAs = Callable[..., Caller]
 TWICE = actions.Why("duplicate", "called twice")
 LATER = TEN_O_CLOCK + timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """The sentences compared here are English, whoever has used this process before."""
+    with translation.override("en"):
+        yield
 
 
 def said(response: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
@@ -31,6 +32,13 @@ from tests.orders import taken
 
 SignedIn = Callable[..., Client]
 CallAs = Callable[..., Caller]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """The sentences compared here are English, whoever has used this process before."""
+    with translation.override("en"):
+        yield
 
 
 def page_of(client: Client, customer: Customer, query: str = "") -> str:
