@@ -295,7 +295,8 @@ def test_a_form_takes_its_own_fields_only(walker: Walker, before: Rows, hostile:
 
     def send(more: Mapping[str, Any]) -> Any:
         foreign = {name: value for name, value in flat(more).items() if name not in form.names | sent.keys()}
-        for file in (value for values in sent.values() for value in values if hasattr(value, "seek")):
+        kept = (value for values in sent.values() if isinstance(values, list) for value in values)
+        for file in (value for value in kept if hasattr(value, "seek")):
             file.seek(0)  # it was read by the send before
         return answer_of(walker.browser(person).post(path, {**sent, **foreign}), path)
 
