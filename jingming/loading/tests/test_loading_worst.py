@@ -19,7 +19,6 @@ from tests.cast import TEN_O_CLOCK
 from .worst.outcomes import Case, Refused
 from .worst.table import CASES
 
-
 LARGE = {
     "borders around the whole sheet"
 }  # read by test_worst_spreadsheets: its million empty rows leave nothing to load
