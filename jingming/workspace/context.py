@@ -93,6 +93,11 @@ def navigation(request: HttpRequest, person: Staff) -> list[dict[str, Any]]:
             if has(person, entry.authority)
         ]
         groups.append({"label": label, "items": items})
+    # /customers/network/ lies below /customers/ and is an entry of its own: the longest address is where one is.
+    here = max((item["url"] for group in groups for item in group["items"] if item["current"]), key=len, default="")
+    for group in groups:
+        for item in group["items"]:
+            item["current"] = item["current"] and len(item["url"]) == len(here)
     return [group for group in groups if group["items"]]
 
 

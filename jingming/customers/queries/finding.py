@@ -51,6 +51,17 @@ class Finding:
     value: str
     pieces: Sequence[rules.Piece]
 
+    @property
+    def in_row(self) -> bool:
+        """Whether a line of a list shows the value anyhow, so that it is marked there. No query after `with_ways`."""
+        return self.value in {
+            Way.NAME: [self.customer.name],
+            Way.NUMBER: [self.customer.number],
+            Way.ACCOUNT: [point.account_number for point in self.customer.service_points.all()[:1]],
+            Way.ADDRESS: [point.address for point in self.customer.service_points.all()[:1]],
+            Way.PHONE: [phone.number for phone in self.customer.phones.all()[:2]],
+        }.get(self.way, [])
+
 
 @dataclass(frozen=True)
 class Findings:

@@ -186,16 +186,18 @@ def _rows(path: Path, encoding: str, between: str, *, skip_first: bool) -> Itera
 
 
 def _lines(file: io.TextIOBase) -> Iterator[str]:
-    number = 0
-    while line := file.readline(LONGEST_LINE):
+    number, line = 0, file.readline(LONGEST_LINE)
+    while line:
         number += 1
         if len(line) == LONGEST_LINE:
             raise CannotRead(
                 _("Line %(line)d never ends: the file is damaged, or is no table. Save it as .xlsx and load that.")
                 % {"line": number}
             )
-        if line[0] != END_OF_FILE:
+        following = file.readline(LONGEST_LINE)
+        if following or line.strip(f"{END_OF_FILE}\r\n") or END_OF_FILE not in line:
             yield line
+        line = following
 
 
 def _tamed_back(cell: str) -> str:

@@ -19,9 +19,14 @@ from tests.cast import TEN_O_CLOCK
 from .worst.outcomes import Case, Refused
 from .worst.table import CASES
 
+LARGE = {
+    "borders around the whole sheet"
+}  # read by test_worst_spreadsheets: its million empty rows leave nothing to load
+LOADED = [case for case in CASES if case.what not in LARGE]
+
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("case", CASES, ids=[case.what for case in CASES])
+@pytest.mark.parametrize("case", LOADED, ids=[case.what for case in LOADED])
 def test_no_spreadsheet_is_loaded_by_halves(company: dict[str, Staff], case: Case, tmp_path: Path):
     path = tmp_path / "upload"
     case.build(path)

@@ -50,6 +50,8 @@ TRICKY = st.sampled_from(
         "x\r\ny",
         '"',
         "a,b",
+        "\r\x1a",
+        "x\n\x1a\n",
     ]
 )
 ROWS = st.lists(
@@ -188,11 +190,11 @@ def test_a_sheet_that_is_full_needs_little_more_memory_than_a_small_one(tmp_path
     small, large = tmp_path / "small.xlsx", tmp_path / "large.xlsx"
     by_excel(rows(NAMES, CHOU))(small)
     line = raw.inline(*CHOU, *["铜官区长江西路 1 号"] * 9)
-    raw.xlsx(large, f"<row>{raw.inline(*NAMES, *'DEFGHIJKL')}</row>" + f"<row>{line}</row>" * 400_000)
+    raw.xlsx(large, f"<row>{raw.inline(*NAMES, *'DEFGHIJKL')}</row>" + f"<row>{line}</row>" * 150_000)
 
     (_one, low), (many, high) = peak(small), peak(large)
 
-    assert many == 400_000
+    assert many == 150_000
     assert high < low + 60  # megabytes
 
 
