@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from jingming.accounts.access import Reach, reach
 from jingming.accounts.models import Post, Staff
 from jingming.accounts.rules import Authority
-from jingming.base.errors import Http404, NotAllowed, Unfit
+from jingming.base.errors import Http404, NotAllowed, Refusal, Unfit
 from jingming.organisation.models import Department, Placed, ServiceArea, Unit
 from jingming.organisation.queries import areas, departments, units
 from jingming.organisation.rules import Level
 
-from .models import ContactPerson, Customer, Device, NetworkElement, Phone, ServicePoint, Tenure
+from .models import ContactPerson, Customer, Device, Merge, NetworkElement, Phone, ServicePoint, Tenure
 from .rules import ACCOUNT_MANAGER, CUSTOMER_FACING
 
 To = Literal["see", "change"]
@@ -115,13 +115,65 @@ def lives_within(user: Staff | object, customer: Customer) -> bool:
 
 # --- What may be fetched, and for what ------------------------------------------------------------------------------
 def get_customer(user: Staff | object, customer_id: int, *, to: To = "see") -> Customer:
-    """The customer; unknown and unseen give the same Http404, seen but not to be changed gives NotAllowed."""
+    """The customer; unknown and unseen give the same Http404, seen but not to be changed gives NotAllowed, and one that
+    goes on in another archive gives a Refusal that says so."""
     customer = visible_to(user).filter(pk=customer_id).select_related("manager").first()
     if customer is None:
         raise Http404
-    if to == "change" and not may_change(user, customer):
-        raise NotAllowed(_("You may see this archive, but only the people who work for its place may change it."))
+    if to == "change":
+        _refuse_to_change(user, customer)
     return customer
+
+
+def get_pair(user: Staff | object, kept_id: int, merged_id: int) -> tuple[Customer, Customer]:
+    """Two archives to be merged: Http404 unless both may be seen, then refused unless both may be changed."""
+    kept, merged = get_customer(user, kept_id), get_customer(user, merged_id)
+    for one in (kept, merged):
+        _refuse_to_change(user, one)
+    return kept, merged
+
+
+def _refuse_to_change(user: Staff | object, customer: Customer) -> None:
+    if not may_change(user, customer):
+        raise NotAllowed(_("You may see this archive, but only the people who work for its place may change it."))
+    if customer.merged_into_id is not None:
+        raise merged_away()
+
+
+def merged_away() -> Refusal:
+    """The refusal to change an archive that goes on in another one."""
+    return Refusal(_("This archive has been merged into another one. Go on there."))
+
+
+def going_on(user: Staff | object, customer: Customer) -> Customer:
+    """The archive in which the customer goes on, itself if it was not merged. It also stays itself for whoever may not
+    see the other: what is taken for it is shown there all the same. One query for a merged one."""
+    if customer.merged_into_id is None:
+        return customer
+    return current_to(user).filter(pk=customer.merged_into_id).select_related("manager").first() or customer
+
+
+def get_merge(user: Staff | object, customer_id: int, merge_id: int) -> Merge:
+    """A merge into this archive, to be taken back; Http404 unless both archives may be seen, NotAllowed unless both may
+    be changed."""
+    seen = visible_to(user)
+    found = Merge.objects.filter(pk=merge_id, kept=customer_id, kept__in=seen, merged__in=seen)
+    merge = found.select_related("kept", "merged").first()
+    if merge is None:
+        raise Http404
+    if not may_unmerge(user, merge):
+        raise NotAllowed(_("A merge is taken back by people who work for the places of both archives."))
+    return merge
+
+
+def open_to_change(user: Staff | object, customer: Customer) -> bool:
+    """Whether the person may change the archive now: one that goes on in another is looked at only."""
+    return customer.merged_into_id is None and may_change(user, customer)
+
+
+def may_unmerge(user: Staff | object, merge: Merge) -> bool:
+    """Whether the person works for the places of both archives with the authority to change them."""
+    return may_change(user, merge.kept) and may_change(user, merge.merged)
 
 
 def get_service_point(user: Staff | object, customer_id: int, point_id: int, *, to: To = "see") -> ServicePoint:

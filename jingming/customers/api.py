@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
@@ -18,10 +19,11 @@ from jingming.accounts.models import Staff
 from jingming.accounts.rules import Authority
 from jingming.base.api import Input, Listing, Output, listing
 from jingming.base.clock import now
+from jingming.base.errors import Http404, Unfit
 from jingming.base.http import StaffRequest
 
 from . import access, actions, queries, rules
-from .models import Customer, Device, ServicePoint
+from .models import Customer, Device, Merge, ServicePoint
 
 router = Router(tags=["customers"])
 SEE, CHANGE = Bearer(to=Authority.SEE_CUSTOMERS), Bearer(to=Authority.CHANGE_CUSTOMERS)
@@ -78,6 +80,33 @@ class NewServicePoint(Input):
     arrears_at: date | None = None
 
 
+Side = Literal["kept", "merged"]
+JoinedSide = Literal["kept", "merged", "both"]
+
+
+class Take(Input):
+    """Whose value goes on, field by field: that of the archive that is kept, of the merged one, or both together. Where
+    a field is left out, what is known goes on rather than nothing, and both notes and all reasons for special care."""
+
+    name: Side | None = None
+    kind: Side | None = None
+    number: Side | None = None
+    unit: Side | None = None
+    note: JoinedSide | None = None
+    sensitive: JoinedSide | None = None
+    key_account: Side | None = None
+    manager: Side | None = None
+
+
+class NewMerge(Input):
+    """The archive that goes on in this one."""
+
+    merged: Annotated[int, Field(ge=1, le=2**63 - 1, description="Id of the archive that ends.")]
+    take: Take = Take()
+    reason: Annotated[str, Field(min_length=1, max_length=40, description="Code of the set `change_reason`.")]
+    why: Annotated[str, Field(max_length=rules.WHY_LENGTH)] = ""
+
+
 # --- What goes out --------------------------------------------------------------------------------------------------
 class PhoneOut(Output):
     """A number under which the customer is reached."""
@@ -130,10 +159,35 @@ class CustomerOut(Output):
     key_account: bool
     manager: str
     since: datetime
+    merged_into: int | None = Field(description="Id of the archive in which this one goes on.")
     version: int
     url: str
     phones: list[PhoneOut]
     service_points: list[ServicePointOut]
+
+
+class MergeOut(Output):
+    """A merge: `kept` goes on, `merged` ended in it."""
+
+    id: int
+    kept: int
+    merged: int
+    at: datetime
+    undone_at: datetime | None
+    stayed: list[str] = Field(description="After undoing: fields that somebody has changed since, left as they are.")
+    rows_stayed: int = Field(description="After undoing: entries that have gone on to others since.")
+
+
+def _merge_out(merge: Merge, stayed: list[str], rows: int) -> dict[str, Any]:
+    return {
+        "id": merge.pk,
+        "kept": merge.kept_id,
+        "merged": merge.merged_id,
+        "at": merge.at,
+        "undone_at": merge.undone_at,
+        "stayed": stayed,
+        "rows_stayed": rows,
+    }
 
 
 def _point_out(point: ServicePoint) -> dict[str, Any]:
@@ -160,6 +214,7 @@ def _out(customer: Customer) -> dict[str, Any]:
         "id": customer.pk,
         "quick": customer.quick,
         "since": customer.occurred_at,
+        "merged_into": customer.merged_into_id,
         "version": customer.version,
         "url": reverse("customers:customer", args=[customer.pk]),
         "phones": [
@@ -235,5 +290,37 @@ def add_service_point(request: StaffRequest, customer_id: int, payload: NewServi
     def effect() -> tuple[int, object]:
         point = actions.add_service_point(customer, **payload.model_dump(), by=request.user, at=now())
         return 201, _point_out(point)
+
+    return once(request, effect)
+
+
+@router.post("/{int:customer_id}/merges", auth=CHANGE, response={201: MergeOut})
+def merge(request: StaffRequest, customer_id: int, payload: NewMerge) -> HttpResponse:
+    """Let another archive of the same customer go on in this one."""
+    access.get_customer(request.user, customer_id)
+    why = actions.Why(payload.reason, payload.why)
+    take = payload.take.model_dump(exclude_none=True)
+
+    def effect() -> tuple[int, object]:
+        # Looked up in here, so that a retry hears the first answer and not that the archive is merged already.
+        kept = access.get_customer(request.user, customer_id, to="change")
+        try:
+            merged = access.get_customer(request.user, payload.merged, to="change")
+        except Http404:
+            raise Unfit(fields={"merged": _("There is no such customer.")}) from None
+        done = actions.merge(kept, merged, take=take, why=why, by=request.user, at=now())
+        return 201, _merge_out(done, [], 0)
+
+    return once(request, effect)
+
+
+@router.post("/{int:customer_id}/merges/{int:merge_id}/undo", auth=CHANGE, response={200: MergeOut})
+def unmerge(request: StaffRequest, customer_id: int, merge_id: int) -> HttpResponse:
+    """Let a merged archive go on by itself again."""
+    found = access.get_merge(request.user, customer_id, merge_id)
+
+    def effect() -> tuple[int, object]:
+        done = actions.unmerge(found, by=request.user, at=now())
+        return 200, _merge_out(done.merge, done.fields, done.rows)
 
     return once(request, effect)

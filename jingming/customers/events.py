@@ -30,6 +30,18 @@ class CustomerChanged(Event):
 
 
 @dataclass(frozen=True)
+class CustomersMerged(Event):
+    """An archive goes on in another one from now on; or, if `undone`, by itself again."""
+
+    name: ClassVar[str] = "customers.merged"
+    merge_id: int
+    kept_id: int
+    merged_id: int
+    undone: bool
+    at: str
+
+
+@dataclass(frozen=True)
 class ServicePointChanged(Event):
     """A service point was added, changed, or moved to this customer (from another one)."""
 

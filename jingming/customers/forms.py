@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -363,6 +363,32 @@ class PurchaseForm(ArchiveForm):
     )
     number = forms.CharField(label=_("Number of the receipt or contract"), max_length=40, required=False)
     bought_on = DayField(label=_("Bought on"))
+
+
+class MergeForm(ReasonedForm):
+    """Which value of each differing field goes on, and why; with the versions that were looked at."""
+
+    version = _version()
+    other_version = _version()
+
+    def __init__(
+        self, data: QueryDict | None, *, differing: Mapping[str, list[tuple[str, str]]], initial: dict[str, object]
+    ) -> None:
+        super().__init__(data, initial=initial, likely="duplicate")
+        for field, sides in differing.items():
+            self.fields[f"take_{field}"] = forms.ChoiceField(choices=sides, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The values, with `take` and `seen` as the action takes them."""
+        clean = super().clean()
+        chosen = {name: clean.pop(name) for name in list(clean) if name.startswith("take_")}
+        clean["take"] = {name.removeprefix("take_"): side for name, side in chosen.items() if side}
+        clean["seen"] = (clean.pop("version", 0), clean.pop("other_version", 0))
+        return clean
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say why; after a Stale the form is of the archives as they are now, and merging again a decision."""
+        put_on(self, refusal)
 
 
 class ElementForm(ArchiveForm):

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -43,6 +43,9 @@ DEVICE_LENGTH = 40
 MODEL_LENGTH = 60
 ELEMENT_LENGTH = 30
 LONGEST_LIFE = 200  # years
+# How long before its end something is shown as due: time to plan an exchange, time to talk about a contract.
+LIFE_ENDS_SOON = timedelta(days=365)
+CONTRACT_ENDS_SOON = timedelta(days=90)
 QUERY_LENGTH = 100
 
 # Fields of an archive in the words of its pages and of its history.
@@ -130,6 +133,34 @@ ACTS_ON_POINTS = (
     "device_removed",
 )
 
+# What a merge decides field by field, which side goes on, and of which fields both can.
+MERGED_FIELDS = ("name", "kind", "number", "unit", "note", "sensitive", "key_account", "manager")
+KEPT, MERGED, BOTH = "kept", "merged", "both"
+JOINED = frozenset({"note", "sensitive"})
+EMPTY: tuple[object, ...] = ("", None, False, [])
+
+
+def likely_side(field: str, kept: object, merged: object, *, looked_through: bool) -> str:
+    """The side proposed for a field; `looked_through`: only the archive to be merged is more than a quick one."""
+    if kept == merged or merged in EMPTY:
+        return KEPT
+    if kept in EMPTY:
+        return MERGED
+    if field in JOINED:
+        return BOTH
+    return MERGED if looked_through and field in {"name", "kind", "unit"} else KEPT
+
+
+def both_together(field: str, kept: object, merged: object) -> object:
+    """Both values of a field of `JOINED` in one; raises Unfit where they do not fit into it."""
+    if field == "sensitive":
+        return sorted({*map(str, kept), *map(str, merged)})  # type: ignore[call-overload]  # lists of codes
+    text = "\n".join(filter(None, (str(kept), str(merged))))
+    if len(text) > NOTE_LENGTH:
+        raise Unfit(fields={field: _("Both notes together are too long. Choose one of them.")})
+    return text
+
+
 DASHES = "-‐‑‒–—―−ー.·/()[]"
 EXTENSION = re.compile(r"[#*,;xX]|ext|转|轉|分机|分機")
 CHINA = re.compile(r"\A(?:\+|00)86|\A86(?=1[3-9][0-9]{9}\Z)")
@@ -138,6 +169,7 @@ FOREIGN = re.compile(r"\A\+[1-9][0-9]{6,14}\Z")
 MOBILE = re.compile(r"\A1[3-9][0-9]{9}\Z")
 # Numbers dialled as they are, without an area code: 400 and 800 lines, and all that are too short to have one.
 WITHOUT_AREA = re.compile(r"\A(?:[48]00[0-9]{7}|[0-9]{1,8})\Z")
+SUBSCRIBER = re.compile(r"[2-8][0-9]{6,7}")  # a line inside its own city
 AMOUNT = re.compile(r"\A[0-9]{1,10}(?:\.[0-9]{1,2})?\Z")
 ACCOUNT = re.compile(r"\A[0-9A-Z](?:[0-9A-Z/._-]*[0-9A-Z])?\Z")
 
@@ -171,6 +203,16 @@ def phone_number(text: str) -> str:
     if not (NATIONAL.match(digits) or FOREIGN.match(digits)):
         raise _no_phone(_("A phone number has 3 to 15 digits, for example 0562 2831100 or 138 0562 1234."))
     return digits
+
+
+def ways_to_dial(number: str, area_code: str) -> set[str]:
+    """The number, and how the same line is written with or without the area code of its city."""
+    if not area_code:
+        return {number}
+    if number.startswith(area_code):
+        return {number, number.removeprefix(area_code)}
+    local = SUBSCRIBER.fullmatch(number) is not None
+    return {number, f"{area_code}{number}"} if local else {number}
 
 
 GRAM = 4  # the fewest digits of a phone by which somebody is looked for

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jingming.accounts.models import Staff
 from jingming.base.paging import Page, newest_first
 
@@ -22,7 +24,7 @@ def latest(person: Staff, cursor: str = "") -> Page[Interaction]:
     return newest_first(visible_to(person).select_related("customer", "agent", "department"), cursor)
 
 
-def of_customer(person: Staff, customer_id: int, size: int = 20) -> list[Interaction]:
-    """The customer's latest contacts that the person may see."""
-    seen = visible_to(person).filter(customer=customer_id).select_related("agent")
+def of_customer(person: Staff, customer_ids: Sequence[int], size: int = 20) -> list[Interaction]:
+    """The latest contacts that the person may see of a customer, under all the ids by which the customer is known."""
+    seen = visible_to(person).filter(customer__in=customer_ids).select_related("agent")
     return list(seen.order_by("-occurred_at", "-id")[:size])

@@ -323,9 +323,10 @@ def _read_customer(value: object, asked: _Asked) -> object:
 
 
 def customer_of(person: Staff, pk: int) -> Customer:
-    """The archive of this id if the person may see it; Unfit alike for unknown and unseen."""
+    """The archive of this id if the person may see it, or the one in which it goes on; Unfit alike for unknown and
+    unseen."""
     try:
-        return customer_access.get_customer(person, pk)
+        return customer_access.going_on(person, customer_access.get_customer(person, pk))
     except Http404:
         raise Unfit(fields={"customer": _("There is no such customer.")}) from None
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -23,6 +24,7 @@ from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.paging import PAGE, Page, newest_first, oldest_first, pack, unpack
 from jingming.codes.queries import choices
+from jingming.customers.queries import same_as
 from jingming.files.models import Attachment
 from jingming.files.queries import attachments_of
 from jingming.interactions.models import Interaction
@@ -325,11 +327,56 @@ def hanging_on(order: WorkOrder, person: Staff) -> Hanging:
     )
 
 
-def orders_of_customer(person: Staff, customer_id: int, size: int = 20) -> list[WorkOrder]:
-    """The customer's latest orders that the person may see."""
-    return list(
-        visible_to(person).filter(customer=customer_id).select_related("type").order_by("-occurred_at", "-id")[:size]
-    )
+ORDERS_OF_CUSTOMER = 500  # the newest; nobody looks through more beside a caller
+
+
+@dataclass(frozen=True)
+class OrdersOfCustomer:
+    """The newest orders of a customer, as far as the person may see them, with their callbacks. `full`: there may be
+    more."""
+
+    orders: list[WorkOrder]
+    callbacks: list[Callback]
+
+    @property
+    def full(self) -> bool:
+        return len(self.orders) == ORDERS_OF_CUSTOMER
+
+    @cached_property
+    def by_id(self) -> dict[int, WorkOrder]:
+        return {order.pk: order for order in self.orders}
+
+    @property
+    def open(self) -> list[WorkOrder]:
+        return [order for order in self.orders if not order.ended]
+
+    @property
+    def due_callbacks(self) -> list[Callback]:
+        """The callbacks still to be made, the one due first before the others."""
+        return sorted((call for call in self.callbacks if not call.result), key=lambda call: call.due_at)
+
+    @property
+    def last_satisfaction(self) -> Callback | None:
+        """The last callback in which the customer gave a value from 1 to 5."""
+        said = [call for call in self.callbacks if call.satisfaction is not None and call.at is not None]
+        return max(said, key=lambda call: (call.at, call.pk), default=None)
+
+    def since(self, moment: datetime) -> int:
+        """How many were opened since then."""
+        return sum(order.occurred_at >= moment for order in self.orders)
+
+
+def orders_of_customer(
+    person: Staff, customer_ids: Sequence[int], *, before: datetime | None = None
+) -> OrdersOfCustomer:
+    """The newest orders (opened until `before`) that the person may see of a customer, under all the ids by which the
+    customer is known. Two queries."""
+    orders = visible_to(person).filter(customer__in=customer_ids).select_related("type")
+    if before is not None:
+        orders = orders.filter(occurred_at__lte=before)
+    found = list(orders.order_by("-occurred_at", "-id")[:ORDERS_OF_CUSTOMER])
+    calls = Callback.objects.filter(order__in=[order.pk for order in found]).select_related("by")
+    return OrdersOfCustomer(found, list(calls.order_by("id")))
 
 
 NUMBER = re.compile(r"[A-Z]{2,4}-?[0-9A-Z-]*")
@@ -353,7 +400,8 @@ def by_number(person: Staff, words: str, size: int = 6) -> list[WorkOrder]:
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what a contact is about, as far as it is known: what earlier orders are compared with."""
+    """Whom and what a contact is about, as far as it is known: what earlier orders are compared with. `merged` are the
+    archives that go on in that of the customer."""
 
     customer: int | None = None
     service_point: int | None = None
@@ -361,12 +409,13 @@ class About:
     address: str = ""
     type: str = ""
     category: str = ""
+    merged: tuple[int, ...] = ()
 
     def grounds(self, order: WorkOrder) -> frozenset[Ground]:
         """What the order and the contact have in common."""
         common = {
             Ground.SERVICE_POINT: self.service_point and order.service_point_id == self.service_point,
-            Ground.CUSTOMER: self.customer and order.customer_id == self.customer,
+            Ground.CUSTOMER: self.customer and order.customer_id in (self.customer, *self.merged),
             Ground.PHONE: self.phone and order.caller_phone == self.phone,
             Ground.ADDRESS: self.address and order.address == self.address,
         }
@@ -388,8 +437,10 @@ MOST_REPEATS = 50
 
 def possible_repeats(person: Staff, about: About, *, at: datetime) -> list[Repeat]:
     """The orders that the person may see and that a contact may be about again: under way, or closed within the last
-    days, the likeliest first. One query; each ground by its own index. None if nothing is known of the contact."""
-    condition = Q()
+    days, the likeliest first. One query, one more for a known customer; each ground by its own index. None if nothing
+    is known of the contact."""
+    about = replace(about, merged=tuple(same_as(about.customer)[1:])) if about.customer else about
+    condition = Q(customer__in=about.merged) if about.merged else Q()
     for field, value in (
         ("service_point", about.service_point),
         ("customer", about.customer),

@@ -30,7 +30,7 @@ from jingming.codes import views as code_views
 from jingming.customers import access as customers
 from jingming.customers import views as customer_views
 from jingming.customers.forms import CustomerForm
-from jingming.customers.models import ContactPerson, Customer, Phone, ServicePoint
+from jingming.customers.models import ContactPerson, Customer, Merge, Phone, ServicePoint
 from jingming.files import access as files
 from jingming.files.models import Attachment
 from jingming.intake import actions as intake
@@ -43,6 +43,7 @@ from jingming.workorders import inputs
 from jingming.workorders import queries as order_queries
 from jingming.workorders.models import WorkOrder
 from jingming.workspace import context
+from jingming.workspace.queries import lifeline
 from tests.matrix import test_declared, test_lists, test_mass_assignment, test_outside, test_side_doors, test_stream
 from tests.matrix.walking import Walker
 
@@ -139,6 +140,29 @@ def any_contact_person(plant: Plant) -> None:
 
 def any_phone(plant: Plant) -> None:
     plant.setattr(customers, "get_phone", lambda _customer, pk: get_object_or_404(Phone, pk=pk))
+
+
+def any_merge(plant: Plant) -> None:
+    plant.setattr(customers, "get_merge", lambda _anybody, _customer, pk: get_object_or_404(Merge, pk=pk))
+
+
+def one_of_a_pair(plant: Plant) -> None:
+    """The archive that ends is asked for without rights."""
+    plant.setattr(
+        customers,
+        "get_pair",
+        lambda person, kept, merged: (
+            customers.get_customer(person, kept, to="change"), get_object_or_404(Customer, pk=merged),
+        ),
+    )  # fmt: skip
+
+
+def all_orders_in_a_time_line(plant: Plant) -> None:
+    plant.setattr(order_queries, "visible_to", everything(WorkOrder))
+
+
+def all_contacts_in_a_time_line(plant: Plant) -> None:
+    plant.setattr(lifeline, "contacts_visible_to", everything(Interaction))
 
 
 def any_change(plant: Plant) -> None:
@@ -294,6 +318,10 @@ FAULTS: list[tuple[Callable[[Plant], None], Look]] = [
     (any_file, page("attachments/<int:attachment_id>/", "agent1")),
     (any_contact_person, page(f"{CUSTOMER}contacts/<int:contact_id>/", "agent1")),
     (any_phone, page(f"{CUSTOMER}phones/<int:phone_id>/retire/", "agent1")),
+    (any_merge, page(f"{CUSTOMER}merges/<int:merge_id>/undo/", "agent1")),
+    (one_of_a_pair, page(f"{CUSTOMER}merge/<int:other_id>/", "agent1")),
+    (all_orders_in_a_time_line, page(CUSTOMER, "head2")),
+    (all_contacts_in_a_time_line, page(CUSTOMER, "head2")),
     (any_change, page(f"{CUSTOMER}change/", "agent1")),
     (any_change, operation("PATCH api/v1/customers/{int:customer_id}", "agent1")),
     (linked_numbers, operation("GET api/v1/work-orders/{str:number}", "agent1")),

@@ -100,6 +100,9 @@ PAGES: Mapping[str, Page] = {
     f"{_POINT}devices/new/": Page(CHANGE_CUSTOMERS, of="point", changes=True),
     f"{_POINT}devices/<int:device_id>/": Page(CHANGE_CUSTOMERS, of="device", changes=True),
     f"{_POINT}devices/<int:device_id>/exchange/": Page(CHANGE_CUSTOMERS, of="device", changes=True),
+    f"{_CUSTOMER}merge/": Page(CHANGE_CUSTOMERS, of="customer", changes=True, asks=("q",)),
+    f"{_CUSTOMER}merge/<int:other_id>/": Page(CHANGE_CUSTOMERS, of="pair", changes=True),
+    f"{_CUSTOMER}merges/<int:merge_id>/undo/": Page(CHANGE_CUSTOMERS, of="merge", changes=True, look=PRESSED),
     f"{_CUSTOMER}notes/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
     f"{_CUSTOMER}purchases/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
     "customers/network/": Page(SEE_PLACES, asks=("q",)),
@@ -174,6 +177,12 @@ OPERATIONS: Mapping[str, Call] = {
     ),
     "POST api/v1/customers/{int:customer_id}/service-points": Call(
         CHANGE_CUSTOMERS, of="customer", changes=True, body={"account_number": "77017", "address": "…"}
+    ),
+    "POST api/v1/customers/{int:customer_id}/merges": Call(
+        CHANGE_CUSTOMERS, of="customer", changes=True, body={"merged": 1, "reason": "duplicate"}
+    ),
+    "POST api/v1/customers/{int:customer_id}/merges/{int:merge_id}/undo": Call(
+        CHANGE_CUSTOMERS, of="merge", changes=True
     ),
     "GET api/v1/work-orders": Call(SEE_ORDERS, lists="order"),
     "POST api/v1/work-orders": Call(

@@ -164,6 +164,15 @@ def _changes_point(person: str, told: Mapping[str, Any]) -> bool:
     return _changes_customer(person, told) or _changes_customer(person, told["owner"])
 
 
+def _pair(person: str, told: Mapping[str, Any]) -> bool:
+    """Two archives at once: both have to be seen."""
+    return all(_customer(person, one) for one in told["both"])
+
+
+def _changes_pair(person: str, told: Mapping[str, Any]) -> bool:
+    return all(_changes_customer(person, one) for one in told["both"])
+
+
 def _colleague(person: str, told: Mapping[str, Any]) -> bool:
     """Oneself, one's own engineers, one's department, one's units: for whoever may see staff at all."""
     posts = _posts(person, "staff.see")
@@ -211,7 +220,7 @@ _SEES = {
     "view": _view, "bulk": _own, "run": _own, "data": _loads, "draft": lambda person, told: person == told["person"],
     "order": _order, "act": _order, "attachment": _order, "interaction": _interaction,
     "customer": _customer, "contact": _customer, "phone": _customer, "point": _point,
-    "device": _point, "tenure": _point, "element": sees_all,
+    "device": _point, "tenure": _point, "element": sees_all, "pair": _pair, "merge": _pair,
     "staff": _colleague, "post": _colleague, "token": _colleague,
     "unit": sees_all, "place": sees_all, "set": sees_all, "code": sees_all, "flow": sees_all,
     "nowhere": sees_all, "": sees_all,
@@ -219,6 +228,6 @@ _SEES = {
 _CHANGES = {
     "view": _changes_view,
     "customer": _changes_customer, "contact": _changes_customer, "phone": _changes_customer, "point": _changes_point,
-    "device": _changes_point, "tenure": _changes_point,
+    "device": _changes_point, "tenure": _changes_point, "pair": _changes_pair, "merge": _changes_pair,
     "staff": _changes_colleague, "post": _changes_colleague, "token": _changes_colleague,
 }  # fmt: skip

@@ -29,7 +29,7 @@ NOT_FOUND, FORBIDDEN, WRONG_METHOD = 404, 403, 405
 HANDLED = {200, 302, 303, 400, 403, 405, 409, 413, 422}  # whatever a half-filled form may hear, but no 404 and no 5xx
 
 
-PARTS = frozenset({"contact", "phone", "point", "device", "tenure", "post", "token"})
+PARTS = frozenset({"contact", "phone", "point", "device", "tenure", "merge", "post", "token"})
 
 
 @dataclass

@@ -55,6 +55,7 @@ def build() -> World:
     builder.far_away()
     builder.everybody()
     builder.archives()
+    builder.pairs()
     builder.all_orders()
     builder.contacts()
     builder.kept_at_the_desk()
@@ -183,6 +184,28 @@ class Builder:
             if thing.key == "both"
         ):
             cities.append(TONGLING)
+
+    def pairs(self) -> None:
+        """Archives that were opened twice and merged, in Tongling and in Wuhu; and pairs that might be."""
+        for key, by in (("tl", "agent1"), ("wh", "wh-agent")):
+            thing, name = self.world.thing("customer", key), mark("twin", key)
+            twin = customers.add_customer(
+                name, by=self.staff[by], at=FOUNDED, unit=DISTRICT_OF[{"tl": TONGLING, "wh": WUHU}[key]]
+            )
+            done = customers.merge(
+                self.customers[key], twin, by=self.staff[by], at=FOUNDED, why=customers.Why("duplicate")
+            )
+            self.customers[key].refresh_from_db()
+            self.world.tell(name, thing)
+            names = {"customer_id": self.customers[key].pk, "merge_id": done.pk}
+            self.world.add("merge", key, names, both=[thing.told, thing.told])
+        for one, other in (("tl", "tl2"), ("wh", "wh2"), ("tl", "wh"), ("nj", "both"), ("both", "wh")):
+            both = [self.world.thing("customer", key) for key in (one, other)]
+            names = {"customer_id": self.customers[one].pk, "other_id": self.customers[other].pk}
+            pair = self.world.add("pair", f"{one} {other}", names, both=[thing.told for thing in both])
+            for word, shown_by in list(self.world.words.items()):
+                if any(thing in shown_by for thing in both):
+                    self.world.tell(word, pair)
 
     def _archive(self, key: str, city: str, by: Staff) -> None:
         note, conduct, name = mark("note", key), mark("conduct", key), mark("customer", key)

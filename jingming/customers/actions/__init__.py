@@ -18,6 +18,7 @@ from .archive import (
     retire_contact,
     retire_phone,
 )
+from .merging import Unmerged, merge, unmerge
 from .network import ElementFacts, add_element, change_element
 from .points import (
     DeviceFacts,
@@ -38,6 +39,7 @@ __all__ = [
     "DeviceFacts",
     "ElementFacts",
     "PointFacts",
+    "Unmerged",
     "Why",
     "add_contact",
     "add_customer",
@@ -54,6 +56,7 @@ __all__ = [
     "change_service_point",
     "end_tenure",
     "exchange_device",
+    "merge",
     "move_service_point",
     "note_conduct",
     "note_down",
@@ -61,4 +64,5 @@ __all__ = [
     "quick_archive",
     "retire_contact",
     "retire_phone",
+    "unmerge",
 ]

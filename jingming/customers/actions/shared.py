@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
-from jingming.base.errors import Refusal, Stale, Unfit
+from jingming.base.errors import Stale, Unfit
 from jingming.base.events import publish
 from jingming.codes.queries import check as check_code
-from jingming.customers import queries, rules
+from jingming.customers import access, queries, rules
 from jingming.customers.events import CustomerChanged
 from jingming.customers.models import Change, Customer
 
@@ -45,7 +45,7 @@ def locked(customer: Customer) -> Customer:
     """The customer as it is now; whoever else writes to the archive waits. Raises Refusal if it was merged."""
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     if customer.merged_into_id is not None:
-        raise Refusal(_("This archive has been merged into another one. Go on there."))
+        raise access.merged_away()
     return customer
 
 

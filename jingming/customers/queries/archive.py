@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -42,6 +43,12 @@ CHANGE_REASON = "change_reason"
 ORDER = list(rules.FIELDS)
 
 
+def same_as(customer_id: int) -> list[int]:
+    """The ids under which a customer is known: its own, and those of all archives that go on in it. One query."""
+    merged = Customer.objects.filter(merged_into=customer_id).order_by("pk").values_list("pk", flat=True)
+    return [customer_id, *merged]
+
+
 # --- Show -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class HistoryLine:
@@ -66,11 +73,13 @@ class Contact:
 
 @dataclass(frozen=True)
 class Hanging:
-    """A device at a service point, its kind in the reader's language; `due` if its design life is over."""
+    """A device at a service point, its kind in the reader's language; `due` if its design life is over, `soon` if it
+    will be within a year."""
 
     device: Device
     kind: str
     due: bool
+    soon: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,9 @@ class Held:
     relation: str
     others: list[Tenure]
     devices: list[Hanging]
+
+    contract_over: bool = False
+    contract_soon: bool = False
 
     @property
     def in_arrears(self) -> bool:
@@ -106,10 +118,28 @@ class Card:
         """Why to take special care, in the reader's words."""
         return [label_of(SENSITIVE, code) for code in self.customer.sensitive]
 
+    @property
+    def arrears(self) -> Decimal | None:
+        """What is owed for all places together; None if the billing system never told."""
+        known = [held.point.arrears for held in self.service_points if held.point.arrears is not None]
+        return sum(known, Decimal(0)) if known else None
 
-def card(user: Staff | object, customer: Customer) -> Card:
+    @property
+    def arrears_at(self) -> date | None:
+        """The day for which the oldest of those amounts was told."""
+        return min((held.point.arrears_at for held in self.service_points if held.point.arrears_at), default=None)
+
+    @property
+    def contract_until(self) -> date | None:
+        """When the first contract ends."""
+        ends = (held.point.contract_until for held in self.service_points if held.point.active)
+        return min((day for day in ends if day), default=None)
+
+
+def card(user: Staff | object, customer: Customer, *, with_past: bool = True) -> Card:
     """The archive of a customer who has been fetched through access, with the service points that the person may see;
-    history at most 50 lines. Eight queries, one more for a customer who lives where the person does not work."""
+    history at most 50 lines. Nine queries, one more for a customer who lives where the person does not work; five
+    without the past: conduct, purchases and history, for a page that tells them otherwise."""
     held, former = points_of(user, customer)
     return Card(
         customer=customer,
@@ -121,9 +151,9 @@ def card(user: Staff | object, customer: Customer) -> Card:
             Contact(one.pk, one.name, label_of(DUTY, one.duty) if one.duty else "", one.active)
             for one in customer.contacts.order_by("-active", "pk")[:200]
         ],
-        conduct=list(customer.conduct.select_related("by").order_by("-at", "-pk")[:50]),
-        purchases=list(customer.purchases.order_by("-bought_on", "-pk")[:50]),
-        history=history(user, customer),
+        conduct=list(customer.conduct.select_related("by").order_by("-at", "-pk")[:50]) if with_past else [],
+        purchases=list(customer.purchases.order_by("-bought_on", "-pk")[:50]) if with_past else [],
+        history=history(user, customer) if with_past else [],
     )
 
 
@@ -138,6 +168,7 @@ def points_of(user: Staff | object, customer: Customer) -> tuple[list[Held], lis
     )
     open_ = [tenure for tenure in tenures if tenure.until is None]
     points = [tenure.service_point_id for tenure in open_]
+    day = today(now())
     devices = devices_at(points)
     others: dict[int, list[Tenure]] = {}
     beside = Tenure.objects.filter(service_point__in=points, until=None).exclude(customer=customer)
@@ -149,6 +180,8 @@ def points_of(user: Staff | object, customer: Customer) -> tuple[list[Held], lis
             relation=str(one.get_relation_display()),
             others=others.get(one.service_point_id, []),
             devices=devices.get(one.service_point_id, []),
+            contract_over=(until := one.service_point.contract_until) is not None and until < day,
+            contract_soon=until is not None and day <= until <= day + rules.CONTRACT_ENDS_SOON,
         )
         for one in sorted(open_, key=lambda tenure: not tenure.service_point.active)
     ]
@@ -161,7 +194,9 @@ def devices_at(points: Iterable[int]) -> dict[int, list[Hanging]]:
     hanging: dict[int, list[Hanging]] = {}
     for device in Device.objects.filter(service_point__in=points, removed_on=None).order_by("pk"):
         due = device.ends_on is not None and device.ends_on <= day
-        hanging.setdefault(device.service_point_id, []).append(Hanging(device, label_of(DEVICE_KIND, device.kind), due))
+        soon = device.ends_on is not None and not due and device.ends_on <= day + rules.LIFE_ENDS_SOON
+        kind = label_of(DEVICE_KIND, device.kind)
+        hanging.setdefault(device.service_point_id, []).append(Hanging(device, kind, due=due, soon=soon))
     return hanging
 
 
@@ -223,28 +258,33 @@ def element_sheet(user: Staff | object, element: NetworkElement) -> ElementSheet
 
 
 # --- History --------------------------------------------------------------------------------------------------------
-def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
-    """The last lines of the archive's history, newest first. One query.
+def changes_of(user: Staff | object, customer: Customer, ids: Sequence[int]) -> QuerySet[Change]:
+    """The lines of the archive's history under these ids, as far as the person may hear of them: whoever sees a
+    customer of another place because of a service point here does not hear of those elsewhere, for one more query."""
+    lines = Change.objects.filter(customer_id__in=ids)
+    if access.lives_within(user, customer):
+        return lines
+    seen = access.service_points_visible_to(user).filter(customer=customer).values_list("account_number", flat=True)
+    return lines.filter(~Q(act__in=rules.ACTS_ON_POINTS) | Q(facts__account_number__1__in=list(seen)))
 
-    Whoever sees a customer of another place because of a service point here does not hear of those elsewhere; that
-    costs a second query.
-    """
-    lines = Change.objects.filter(customer_id=customer.pk).order_by("-occurred_at", "-id")
-    if not access.lives_within(user, customer):
-        seen = access.service_points_visible_to(user).filter(customer=customer).values_list("account_number", flat=True)
-        lines = lines.filter(~Q(act__in=rules.ACTS_ON_POINTS) | Q(facts__account_number__1__in=list(seen)))
-    return [
-        HistoryLine(
-            at=line.occurred_at,
-            who=line.by_name,
-            what=str(rules.ACTS.get(line.act, line.act)),
-            text="\n".join(
-                [*_because(line), *(_said(name, *line.facts[name]) for name in sorted(line.facts, key=_place_of))]
-            ),
-            tone="act" if line.act in {"added", "quick_archived"} else "note",
-        )
-        for line in lines[:HISTORY_SHOWN]
-    ]
+
+def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
+    """The last lines of the archive's history, with that of the archives merged into it, newest first. Two queries, one
+    more where the person does not work for the customer's place."""
+    lines = changes_of(user, customer, same_as(customer.pk)).order_by("-occurred_at", "-id")
+    return [history_line(line) for line in lines[:HISTORY_SHOWN]]
+
+
+def history_line(line: Change) -> HistoryLine:
+    """A line of the archive's history in the reader's words. No query."""
+    facts = sorted(line.facts, key=_place_of)
+    return HistoryLine(
+        at=line.occurred_at,
+        who=line.by_name,
+        what=str(rules.ACTS.get(line.act, line.act)),
+        text="\n".join([*_because(line), *(_said(name, *line.facts[name]) for name in facts)]),
+        tone="act" if line.act in {"added", "quick_archived"} else "note",
+    )
 
 
 def _because(line: Change) -> list[str]:

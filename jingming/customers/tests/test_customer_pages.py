@@ -70,7 +70,7 @@ def test_an_archive_shows_everything_and_its_history(
         "按时缴费",
     ]:
         assert fact in page
-    for line in ["opened the archive", "added a service point", "added a contact person", "noted conduct"]:
+    for line in ["opened the archive", "added a service point", "added a contact person", "Good conduct"]:
         assert line in page
 
 

@@ -116,7 +116,7 @@ def test_a_search_costs_four_queries_and_a_list_three_whatever_they_find(
 
 
 @pytest.mark.parametrize("more", [1, 3])
-def test_a_card_costs_eight_queries_whatever_is_in_the_archive(
+def test_a_card_costs_nine_queries_whatever_is_in_the_archive(
     agent: Staff, household: Customer, point: ServicePoint, more: int, django_assert_num_queries: DjangoAssertNumQueries
 ):
     for number in range(more):
@@ -128,7 +128,7 @@ def test_a_card_costs_eight_queries_whatever_is_in_the_archive(
         actions.note_conduct(household, good=True, text="按时", by=agent, at=TEN_O_CLOCK)
     warm(agent)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         card = queries.card(agent, household)
         assert all(str(one.point.area or "") or one.devices or one.relation for one in card.service_points)
         assert all(phone.contact is None or phone.contact.name for phone in card.phones)

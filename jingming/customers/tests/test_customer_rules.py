@@ -173,3 +173,40 @@ def test_what_was_typed_is_marked_in_what_is_shown(text: str, words: str, way: s
 
     assert "".join(piece.text for piece in found) == text
     assert [piece.text for piece in found if piece.marked] == marked
+
+
+@pytest.mark.parametrize(
+    ("number", "ways"),
+    [
+        ("2831100", {"2831100", "05622831100"}),
+        ("05622831100", {"2831100", "05622831100"}),
+        ("13805621234", {"13805621234"}),
+        ("05532831100", {"05532831100"}),
+        ("110", {"110"}),
+        ("4008001234", {"4008001234"}),
+    ],
+)
+def test_a_line_of_the_city_is_the_same_with_and_without_its_area_code(number: str, ways: set[str]):
+    assert rules.ways_to_dial(number, "0562") == ways
+    assert rules.ways_to_dial(number, "") == {number}
+
+
+@pytest.mark.parametrize(
+    ("field", "kept", "merged", "side"),
+    [
+        ("note", "a", "a", "kept"),
+        ("note", "a", "", "kept"),
+        ("note", "", "b", "merged"),
+        ("note", "a", "b", "both"),
+        ("sensitive", ["elderly"], ["infant"], "both"),
+        ("key_account", False, True, "merged"),
+        ("name", "a", "b", "kept"),
+    ],
+)
+def test_a_merge_proposes_what_is_known_and_loses_no_warning(field: str, kept: object, merged: object, side: str):
+    assert rules.likely_side(field, kept, merged, looked_through=False) == side
+
+
+def test_what_was_looked_through_is_proposed_for_the_name():
+    assert rules.likely_side("name", "a", "b", looked_through=True) == "merged"
+    assert rules.both_together("sensitive", ["b", "a"], ["c", "a"]) == ["a", "b", "c"]

@@ -15,6 +15,7 @@ from .archive import (
     retire_phone,
     write_note,
 )
+from .merging import find_duplicate, merge, unmerge
 from .network import add_element, change_element, element, network
 from .points import (
     add_device,
@@ -46,11 +47,14 @@ __all__ = [
     "element",
     "end_tenure",
     "exchange_device",
+    "find_duplicate",
+    "merge",
     "move_service_point",
     "network",
     "note_conduct",
     "note_purchase",
     "retire_contact",
     "retire_phone",
+    "unmerge",
     "write_note",
 ]

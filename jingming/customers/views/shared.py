@@ -12,7 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
-from jingming.base.errors import NotAllowed, Refusal
+from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
 from jingming.customers import access, queries
 from jingming.customers.forms import ArchiveForm
@@ -32,13 +32,13 @@ class Sheet:
 
 
 def tells_refusals(page: Page) -> Page:
-    """A page about a customer that somebody may see but not change shows the archive, and the reason above it."""
+    """A page about a customer who may be seen but not changed shows the archive, and the reason above it."""
 
     @wraps(page)
     def told(request: StaffRequest, customer_id: int, **parts: int) -> HttpResponse:
         try:
             return page(request, customer_id, **parts)
-        except NotAllowed as refusal:
+        except Refusal as refusal:
             messages.error(request, refusal.message)
             return archive_page(request, access.get_customer(request.user, customer_id), status=refusal.status)
 
@@ -46,7 +46,11 @@ def tells_refusals(page: Page) -> Page:
 
 
 def archive_page(request: StaffRequest, customer: Customer, *, status: int = 200) -> HttpResponse:
-    context = {"card": queries.card(request.user, customer), "can_change": access.may_change(request.user, customer)}
+    context = {
+        "card": queries.card(request.user, customer),
+        "merges": queries.merges_of(request.user, customer, queries.same_as(customer.pk)),
+        "can_change": access.open_to_change(request.user, customer),
+    }
     return render(request, "customers/customer.html", context, status=status)
 
 

@@ -200,7 +200,7 @@ def test_an_archive_costs_the_same_with_one_order_and_with_three(
     client, address = signed_in(agent), f"/customers/{household.customer_id}/"
     opened()
     client.get(address)
-    with django_assert_max_num_queries(16) as first:
+    with django_assert_max_num_queries(19) as first:
         client.get(address)
     opened(), opened()
     with django_assert_num_queries(len(first)):

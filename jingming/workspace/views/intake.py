@@ -115,7 +115,7 @@ def _chosen(request: StaffRequest, pk: str, *, missing_is_none: bool = False) ->
     if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
         return None
     try:
-        return customer_access.get_customer(request.user, int(pk))
+        return customer_access.going_on(request.user, customer_access.get_customer(request.user, int(pk)))
     except Http404:
         if missing_is_none:
             return None
