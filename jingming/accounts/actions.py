@@ -40,7 +40,7 @@ def engage(
     name: str,
     department: Department,
     password: str | None,
-    language: str = "zh-hans",
+    language: str = "",
     manager: Staff | None = None,
     by: Person | None,
     at: datetime,

@@ -68,7 +68,9 @@ class StaffAdapter(DefaultAccountAdapter):
 
 
 def set_language_cookie(response: HttpResponse, language: str) -> None:
-    """Have the browser ask for the person's language from now on."""
+    """Have the browser ask for the person's language from now on, if they have chosen one."""
+    if not language:
+        return
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -116,7 +117,7 @@ class Bearer(HttpBearer):
             return None
         request.user = person
         if not _speaks_ours(request):
-            translation.activate(person.language)
+            translation.activate(person.language or settings.LANGUAGE_CODE)
         if not admits(self.opened_to, person):
             raise NotAllowed
         return person

@@ -31,7 +31,7 @@ class Staff(AbstractBaseUser):
     employee_number = models.CharField(max_length=20, unique=True, help_text="told to callers: 工号")
     name = models.CharField(max_length=60)
     initials = ArrayField(models.TextField(), default=list, blank=True, help_text="of the name, as it may be read")
-    language = models.CharField(max_length=10, default="zh-hans")
+    language = models.CharField(max_length=10, blank=True, help_text="empty until chosen: as the browser asks")
     theme = models.CharField(max_length=12, choices=Theme.choices, default=Theme.AUTO)
     contrast = models.CharField(max_length=12, choices=Contrast.choices, default=Contrast.AUTO)
     density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)

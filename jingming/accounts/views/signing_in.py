@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as django_set_language
@@ -76,6 +77,7 @@ def profile(request: StaffRequest) -> HttpResponse:
     """One's own page: who one is here, the posts held, the language and the look of the desk."""
     person = request.user
     kept = {name: getattr(person, name) for name in ("language", *LOOKS)}
+    kept["language"] = kept["language"] or get_language()
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=kept)
     if form.is_valid():
         language = form.cleaned_data["language"]
