@@ -46,7 +46,7 @@ def visit(chromium: Browser, live_site: str, tmp_path: Path) -> Iterator[Visit]:
 
 def test_the_tour_leads_from_the_call_to_a_closed_order(visit: Visit):
     with visit("agent1") as page:
-        # assert ACCOUNT in README
+        assert f"`{ACCOUNT}`" in README
         page.locator("#who:focus").wait_for()
         page.keyboard.type(ACCOUNT)
         page.locator("[data-caller]:not([data-caller=''])").wait_for()
@@ -70,13 +70,14 @@ def test_the_tour_leads_from_the_call_to_a_closed_order(visit: Visit):
 
     with visit("engineer1", PHONE) as page:
         page.wait_for_url("**/field/")
-        page.get_by_text(WORDS).first.click()
-        for act in ("Accept", "Arrived", "Done"):
-            page.get_by_role("button", name=act, exact=True).or_(page.get_by_role("link", name=act, exact=True)).click()
-            page.wait_for_load_state()
+        page.get_by_role("link", name=WORDS).click()
+        for act in ("Accept", "I am on site"):
+            page.get_by_role("button", name=act, exact=True).click()
+            page.get_by_role("button", name=act, exact=True).wait_for(state="detached")
+        page.get_by_role("link", name="Done", exact=True).click()
+        page.wait_for_url("**/acts/complete/?back=field")
         page.locator("[name=text]").fill("Valve replaced, burns well.")
-        page.keyboard.press("Control+Enter")
-        page.wait_for_load_state()
+        send(page, "**/field/")
 
     with visit("callback1") as page:
         page.get_by_role("link", name=order.number).click()

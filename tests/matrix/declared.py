@@ -71,7 +71,7 @@ PAGES: Mapping[str, Page] = {
     "orders/<str:number>/files/": Page(SEE_ORDERS, of="order", look=PRESSED),
     "orders/<str:number>/acts/<str:act>/": Page(SEE_ORDERS, of="act", look=(200, 403, 409)),
     "orders/<str:number>/looking/": Page(SEE_ORDERS, of="order"),
-    "field/": Page(SEE_ORDERS),
+    "field/": Page(SEE_ORDERS, asks=("job",)),
     "interactions/": Page("interactions.see", lists="interaction"),
     "flows/": Page("flows.see"),
     "flows/<slug:code>/": Page("flows.see", of="flow"),

@@ -42,9 +42,9 @@ class Day:
     done: list[Row]
 
 
-def day_of(person: Staff, at: datetime) -> Day:
-    """The person's own jobs, the next one first, open tasks, and what was completed today: four queries and one for
-    the way of the jobs."""
+def day_of(person: Staff, at: datetime, chosen: str = "") -> Day:
+    """The person's own jobs, the one of the `chosen` number or the next first, open tasks, and what was completed
+    today: four queries and one for the way of the jobs."""
     seen = access.visible_to(person).select_related("type", "customer", "assignee")
     mine = list(
         seen.under_way().exclude(status=Status.PROCESSED).filter(assignee=person).order_by("occurred_at")[:MOST]
@@ -52,7 +52,7 @@ def day_of(person: Staff, at: datetime) -> Day:
     taken = accepted(_ways(mine), person.pk)
     jobs = [
         Job(row, next_act(row.order, taken=row.order.pk in taken), str(row.order.form.get("appointment") or ""))
-        for row in rows(sorted(mine, key=in_turn))
+        for row in rows(sorted(mine, key=lambda order: (order.number != chosen, in_turn(order))))
     ]
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     finished = seen.filter(processed_at__gte=midnight, participations__staff=person).order_by("-processed_at")[:MOST]

@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -67,7 +69,10 @@ def _do(request: StaffRequest, order: WorkOrder, chosen: Act) -> HttpResponse:
 
 def _back(request: StaffRequest, order: WorkOrder) -> HttpResponse:
     """Where the person came from: the engineer's page, or the order's own."""
-    return redirect("field") if request.POST.get("back") == "field" else redirect("order", order.number)
+    if request.POST.get("back") != "field":
+        return redirect("order", order.number)
+    chosen = f"?{urlencode({'job': order.number})}" if request.POST.get("job") == order.number else ""
+    return redirect(f"{reverse('field')}{chosen}")
 
 
 def _attach_each(request: StaffRequest, order: WorkOrder) -> HttpResponse:

@@ -13,5 +13,7 @@ from jingming.workspace import queries
 
 @require_GET
 def field(request: StaffRequest) -> HttpResponse:
-    """Today's own jobs; htmx asks for the same page again when something has changed."""
-    return render(request, "workspace/field.html", {"day": queries.day_of(request.user, now())})
+    """Today's own jobs, the one of `?job=` first; htmx asks for the same page again when something has changed."""
+    chosen = request.GET.get("job", "")
+    context = {"day": queries.day_of(request.user, now(), chosen), "chosen": chosen}
+    return render(request, "workspace/field.html", context)
