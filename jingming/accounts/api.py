@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from ninja import Router
 
 from jingming.base.api import Output
@@ -88,7 +89,7 @@ def who_am_i(request: StaffRequest) -> dict[str, object]:
         "username": person.username,
         "employee_number": person.employee_number,
         "name": person.name,
-        "language": person.language,
+        "language": person.language or settings.LANGUAGE_CODE,
         "department": here[person.department_id].code,
         "posts": [
             {

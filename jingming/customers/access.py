@@ -66,9 +66,11 @@ def _lies_on(place: Reach, row: Placed | Unit) -> bool:
 
 
 # --- What may be seen -----------------------------------------------------------------------------------------------
-def living_within(user: Staff | object) -> QuerySet[Customer]:
-    """The customers whose own place the posts cover: the part of `current_to` that long lists can walk by index."""
-    return Customer.objects.filter(_covered(ground(user)), merged_into=None)
+def living_within(user: Staff | object, *, merged: bool = False) -> QuerySet[Customer]:
+    """The customers whose own place the posts cover: the part of `current_to` that long lists can walk by index. With
+    `merged` the archives that go on in another one too, for they are still called by their old names."""
+    within = Customer.objects.filter(_covered(ground(user)))
+    return within if merged else within.filter(merged_into=None)
 
 
 def visible_to(user: Staff | object) -> QuerySet[Customer]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
@@ -56,8 +57,8 @@ def hand_in(kind: Kind, upload: UploadedFile[bytes], *, by: Staff, at: datetime,
         raise Unfit(fields={"file": _("The file is empty. Choose another one.")})
     with transaction.atomic():
         run = Run.objects.create(
-            kind=kind.code, way=Way.IMPORT, by=by, state=State.OPENING, began_at=at, file_name=name[-NAME_LENGTH:],
-            store_key=kept.key, size=kept.size, sheet=sheet,
+            kind=kind.code, way=Way.IMPORT, by=by, state=State.OPENING, began_at=at,
+            language=get_language(), file_name=name[-NAME_LENGTH:], store_key=kept.key, size=kept.size, sheet=sheet,
         )  # fmt: skip
         audit.record("loading.uploaded", run, by=by, at=at, kind=kind.code, file=name, sha256=kept.sha256)
         ring(run)
@@ -153,8 +154,8 @@ def export(kind: Kind, *, form: str, by: Staff, at: datetime, unit: str = "") ->
         raise Unfit(fields={"form": _("Choose one of those on offer.")})
     name = f"{kind.label} {at:%Y-%m-%d}.{form}"
     run = Run.objects.create(
-        kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITING, began_at=at, file_name=name,
-        filter={"unit": unit} if unit else {},
+        kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITING, began_at=at,
+        language=get_language(), file_name=name, filter={"unit": unit} if unit else {},
     )  # fmt: skip
     ring(run)
     return run

@@ -48,6 +48,7 @@ class Run(models.Model):
     by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices)
     began_at = models.DateTimeField()
+    language = models.CharField(max_length=10, help_text="of the page on which it began; the worker writes in it")
     taken_at = models.DateTimeField(null=True, help_text="when the worker took it up; null while it waits")
     ended_at = models.DateTimeField(null=True)
     # The file, and how it is read

@@ -101,8 +101,7 @@ def work(run_id: int) -> None:
             return
         Run.objects.filter(pk=run_id).update(taken_at=now())
         run.taken_at = now()
-        language = run.by.language if run.by else translation.get_language()
-        with translation.override(language), timezone.override(zone_of(run.by)):
+        with translation.override(run.language), timezone.override(zone_of(run.by)):
             _do(run, Watching(run, line))
 
 

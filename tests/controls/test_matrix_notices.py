@@ -28,9 +28,9 @@ from jingming.base.clock import now
 from jingming.base.errors import NotAllowed
 from jingming.codes import views as code_views
 from jingming.customers import access as customers
-from jingming.customers import views as customer_views
 from jingming.customers.forms import CustomerForm
 from jingming.customers.models import ContactPerson, Customer, Merge, Phone, ServicePoint
+from jingming.customers.views import archive as customer_views
 from jingming.files import access as files
 from jingming.files.models import Attachment
 from jingming.intake import actions as intake
@@ -55,7 +55,7 @@ FEW = ("agent1", "engineer1", "stranger1", "nj-agent")
 
 def everything(model: Any) -> Callable[..., Any]:
     """A `visible_to` that forgets its person."""
-    return lambda *_anybody: model.objects.all()
+    return lambda *_anybody, **_how: model.objects.all()
 
 
 def told(fact: Callable[..., None], *more: object) -> Look:
@@ -120,6 +120,17 @@ def any_customer(plant: Plant) -> None:
 
 def any_customer_in_lists(plant: Plant) -> None:
     plant.setattr(customers, "living_within", everything(Customer))
+
+
+def any_customer_found(plant: Plant) -> None:
+    """Both nets of a search: who is looked for, and who is shown in the end."""
+    any_customer_in_lists(plant)
+    plant.setattr(customers, "current_to", everything(Customer))
+
+
+def any_place_found(plant: Plant) -> None:
+    any_service_point(plant)
+    plant.setattr(customers, "current_to", everything(Customer))
 
 
 def any_service_point(plant: Plant) -> None:
@@ -310,10 +321,10 @@ FAULTS: list[tuple[Callable[[Plant], None], Look]] = [
     (any_customer, search("search/", "agent1")),
     (any_customer_in_lists, listing("GET api/v1/customers", "agent1")),
     (any_customer_in_lists, listing("customers/", "agent1", "engineer1")),
-    (any_customer_in_lists, search("intake/", "agent1")),
+    (any_customer_found, search("intake/", "agent1")),
     (any_service_point, page(CUSTOMER, "agent1")),
     (any_service_point, page(f"{CUSTOMER}service-points/<int:point_id>/", "agent1")),
-    (any_service_point, search("GET api/v1/customers", "agent1")),
+    (any_place_found, search("GET api/v1/customers", "agent1")),
     (any_colleague, page("staff/<int:pk>/", "head1")),
     (any_file, page("attachments/<int:attachment_id>/", "agent1")),
     (any_contact_person, page(f"{CUSTOMER}contacts/<int:contact_id>/", "agent1")),

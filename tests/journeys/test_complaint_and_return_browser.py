@@ -173,7 +173,14 @@ def test_a_repair_is_returned_sent_on_returned_by_its_head_and_done(
 def test_the_desk_speaks_english_to_the_last_word(at_the_desk: At, company: dict[str, Staff], home: ServicePoint):
     order = taken(home, company["agent1"], "repair", "No gas at the stove", repair_kind="gas_none")
     Staff.objects.update(language="en")
-    known = {*Staff.objects.values_list("name", flat=True), home.customer.name, home.address, "景明", "简体中文"}
+    known = {
+        *Staff.objects.values_list("name", flat=True),
+        home.customer.name,
+        home.address,
+        "景明",
+        "简体中文",
+        "桂花",
+    }
 
     with at_the_desk("dispatcher1", extra_http_headers={"accept-language": "en"}) as page:
         assert page.locator("html").get_attribute("lang") == "en"

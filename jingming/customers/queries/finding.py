@@ -17,6 +17,7 @@ from typing import Any
 from django.contrib.postgres.lookups import DataContains, Overlap
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
@@ -40,6 +41,7 @@ ELSEWHERE = 200  # names and addresses looked at beyond the places of the posts
 KNOWN_SECONDS = 60.0
 
 Rows = QuerySet[Any, Any]
+GOES_ON = Coalesce("merged_into_id", "pk")  # an archive that was merged leads to the one that goes on
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def find(user: Staff | object, words: str) -> Findings:
     for pk, way, value in _ranked(parts, rows, reading):
         surest.setdefault(pk, (way, value))
     ids = list(surest)[:MOST_FOUND]
-    found = with_ways(user, Customer.objects.filter(merged_into=None)).in_bulk(ids)
+    found = with_ways(user, access.current_to(user)).in_bulk(ids)
     items = [
         Finding(found[pk], way, value, rules.pieces(value, words, way))
         for pk in ids
@@ -121,7 +123,7 @@ class Part:
 
     way: Way
     rows: Rows
-    customer: str
+    customer: str | Coalesce
     value: str
     most: int = MOST_FOUND + 1
     cut: bool = False  # not all that could be meant is looked at
@@ -133,7 +135,7 @@ def _parts(user: Staff | object, reading: Reading) -> Iterator[Part]:
     phones = Phone.objects.filter(Exists(everybody.filter(pk=OuterRef("customer_id"))), active=True)
     if reading.account:
         yield _of_point(Way.ACCOUNT, points.filter(account_number=reading.account))
-        yield Part(Way.NUMBER, everybody.filter(number=reading.account), "pk", "number")
+        yield Part(Way.NUMBER, access.visible_to(user).filter(number=reading.account), GOES_ON, "number")
     if reading.phone:
         yield Part(Way.PHONE, phones.filter(number=reading.phone), "customer_id", "number")
     if reading.device:
@@ -175,19 +177,19 @@ def _by_digits(phones: Rows, digits: str) -> Iterator[Part]:
 
 def _by_name(user: Staff | object, reading: Reading) -> Iterator[Part]:
     """Names that begin so, initials that begin so, names that have the fragments."""
-    here = access.living_within(user)
-    yield Part(Way.NAME, here.filter(name__startswith=reading.name), "pk", "name")
+    here = access.living_within(user, merged=True)
+    yield Part(Way.NAME, here.filter(name__startswith=reading.name), GOES_ON, "name")
     if reading.initials:
-        yield Part(Way.INITIALS, here.filter(begin_at(reading.initials, _places(user))), "pk", "name")
+        yield Part(Way.INITIALS, here.filter(begin_at(reading.initials, _places(user))), GOES_ON, "name")
     if reading.fragments and reading.named:
         inside, elsewhere = _holding("customer_by_fragment", "name", Customer.objects.all(), user, reading)
         if inside is None:
             some = here.filter(pk__in=_first(here.order_by("-occurred_at", "-pk")))
-            yield Part(Way.NAME, some.filter(_contains("name", reading)), "pk", "name", cut=True)
+            yield Part(Way.NAME, some.filter(_contains("name", reading)), GOES_ON, "name", cut=True)
             return
-        yield Part(Way.NAME, here.filter(inside), "pk", "name")
+        yield Part(Way.NAME, here.filter(inside), GOES_ON, "name")
         if elsewhere is not None:
-            yield Part(Way.NAME, access.current_to(user).filter(pk__in=elsewhere), "pk", "name")
+            yield Part(Way.NAME, access.visible_to(user).filter(pk__in=elsewhere), GOES_ON, "name")
 
 
 def _by_address(user: Staff | object, reading: Reading) -> Iterator[Part]:

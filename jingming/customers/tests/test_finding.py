@@ -93,11 +93,13 @@ def test_a_meter_that_was_taken_away_finds_nobody(agent: Staff, point: ServicePo
     assert queries.find(agent, "G477").customers == queries.find(agent, "G47781").customers == []
 
 
-def test_an_archive_that_goes_on_in_another_is_not_found(agent: Staff, household: Customer, restaurant: Customer):
-    Customer.objects.filter(pk=restaurant.pk).update(merged_into=household)
+def test_an_archive_that_goes_on_in_another_leads_there_by_its_old_name(
+    agent: Staff, household: Customer, restaurant: Customer
+):
+    actions.merge(household, restaurant, by=agent, at=TEN_O_CLOCK, why=actions.Why("duplicate"))
 
     for words in ("鑫源", "tlxy", "8311", "KH-77", "铜陵鑫源"):
-        assert restaurant not in queries.find(agent, words).customers
+        assert queries.find(agent, words).customers == [household], words
 
 
 def test_who_lives_elsewhere_is_found_where_they_are_served_and_the_other_way_round(

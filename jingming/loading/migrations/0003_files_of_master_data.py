@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('way', models.CharField(choices=[('import', 'Import'), ('export', 'Export')], max_length=6)),
                 ('state', models.CharField(choices=[('opening', 'Reading the file'), ('mapping', 'Columns to be matched'), ('checking', 'Checking'), ('checked', 'Checked, nothing changed yet'), ('loading', 'Loading'), ('loaded', 'Loaded'), ('refused', 'Refused, nothing loaded'), ('cancelled', 'Cancelled, nothing loaded'), ('broken', 'Broken off, nothing loaded'), ('writing', 'Writing the file'), ('written', 'Written')], max_length=10)),
                 ('began_at', models.DateTimeField()),
+                ('language', models.CharField(help_text='of the page on which it began; the worker writes in it', max_length=10)),
                 ('taken_at', models.DateTimeField(help_text='when the worker took it up; null while it waits', null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('file_name', models.CharField(max_length=200)),

@@ -119,7 +119,7 @@ def test_bad_rows_stand_in_a_file_that_can_be_corrected(
     answer = browser.get(f"/data/runs/{run.pk}/file/")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     rows = [list(row) for row in book.active.iter_rows(values_only=True)]
-    assert (len(rows), rows[0][-1], rows[1][3]) == (2, "错误说明", "12")
+    assert (len(rows), rows[0][-1], rows[1][3]) == (2, "What is wrong", "12")  # the browser speaks English
     assert Entry.objects.filter(key="loading.fetched").count() == 1
 
     assert loaded(browser, run, skip="yes").state == State.LOADED
