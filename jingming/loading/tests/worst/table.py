@@ -156,7 +156,7 @@ CASES = [
         "客户.csv",
         loads(CHOU_ROW, (5, LI), notes=("2 empty rows were left out.",)),
     ),
-    Case("borders around the whole sheet", workbooks.all_formatted, "客户.xlsx", loads(*BOTH)),
+    Case("borders far below the last row", workbooks.all_formatted, "客户.xlsx", loads(*BOTH)),
     Case(
         "one stray cell in the last corner",
         by_excel(workbooks.far_corner),
