@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jingming.accounts.models import Staff
@@ -86,3 +87,22 @@ def published(db: None) -> Callable[[], list[dict[str, Any]]]:
         return [job.args for job in jobs]
 
     return since
+
+
+CROWD = """
+WITH customer AS (
+    INSERT INTO customers_customer (kind, name, initials, number, quick, note, extra, sensitive, key_account,
+                                    occurred_at, recorded_at, imported, version)
+    SELECT 'person', '户' || n, '{h}', '', false, '', '{}', '{}', false, now(), now(), true, 1
+    FROM generate_series(1, 4000) n RETURNING id
+)
+INSERT INTO customers_phone (customer_id, number, grams, label, active)
+SELECT id, '139' || lpad((id % 100000000)::text, 8, '0'), ARRAY[1390 + id % 9], '', true FROM customer
+"""
+
+
+@pytest.fixture
+def crowd(db: None) -> None:
+    """So many customers that one index is better than another, whatever other tests have left in the statistics."""
+    with connection.cursor() as cursor:
+        cursor.execute(CROWD)
