@@ -190,8 +190,8 @@ def test_each_way_of_finding_has_its_index(agent: Staff, point: ServicePoint, cr
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-    # Where the database sorts by bytes, the unique index finds beginnings of account numbers just as well; and the other
-    # one finds a whole number.
+    # Where the database sorts by bytes, the unique index finds beginnings of account numbers just as well; and a whole
+    # number is found by either.
     pair = ("service_point_by_account", "an_account_number_is_given_once")
     as_good = dict([pair, pair[::-1]])
     for index, rows in asked.items():
