@@ -97,9 +97,11 @@ def palette(page: Page) -> None:
 
 
 def customer(page: Page) -> None:
-    """An archive, in English."""
-    page.goto("/customers/")
-    page.locator("tbody a").first.click()
+    """The archive of somebody who waits for a callback, in English."""
+    page.goto("/orders/?queue=to_call_back")
+    page.locator("tbody th a, tbody td a").first.click()
+    page.locator("#whom ~ dl a[href^='/customers/'], [aria-labelledby=whom] a[href^='/customers/']").first.click()
+    page.wait_for_url("**/customers/*/")
     keep(page, "customer")
 
 
