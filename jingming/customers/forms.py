@@ -175,7 +175,7 @@ def _with_kept(set_: str, kept: list[str]) -> list[tuple[str, str]]:
     return [*offered, *((code, label_of(set_, code)) for code in kept if code not in known)]
 
 
-class ContactForm(ArchiveForm):
+class ContactForm(ReasonedForm):
     """Somebody who speaks for a customer."""
 
     name = forms.CharField(
@@ -203,7 +203,7 @@ class ContactForm(ArchiveForm):
         self.fields["duty"].choices = [("", "—"), *duties, *retired]  # type: ignore[attr-defined]  # a ChoiceField
 
 
-class PhoneForm(ArchiveForm):
+class PhoneForm(ReasonedForm):
     """A number under which somebody is reached."""
 
     phone = CodedField(
@@ -250,7 +250,7 @@ class ServicePointForm(ReasonedForm):
         if opened:
             del self.fields["device_kind"], self.fields["device_number"]
         else:
-            del self.fields["active"], self.fields["version"], self.fields["reason"], self.fields["why"]
+            del self.fields["active"], self.fields["version"]
             self.fields["device_kind"].choices = kinds_of_device()  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["unit"].choices = _units(person, str(self.initial.get("unit", "")))  # type: ignore[attr-defined]  # a ChoiceField
         areas = [
@@ -275,6 +275,10 @@ class ConductForm(ArchiveForm):
         widget=forms.RadioSelect,
     )
     text = forms.CharField(label=_("What happened"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RetireForm(ReasonedForm):
+    """Nothing but why: a phone, a contact person or a link is no longer what it was."""
 
 
 class TenureForm(ReasonedForm):
@@ -311,8 +315,6 @@ class DeviceForm(ReasonedForm):
         super().__init__(data, initial=initial, likely="visit")
         kept = [str(self.initial["kind"])] if self.initial.get("kind") else []
         self.fields["kind"].choices = _with_kept(DEVICE_KIND, kept)  # type: ignore[attr-defined]  # a ChoiceField
-        if not opened:
-            del self.fields["reason"], self.fields["why"]
 
 
 class ExchangeForm(ReasonedForm):

@@ -170,6 +170,10 @@ class Builder:
             self._point(key, key, city, self.staff[by])
         self._point("both", "both-tl", WUHU, self.staff["wh-agent"])
         moved = ServicePoint.objects.filter(pk=self.points["both-tl"].pk)
+        keeper = customers.add_tenure(
+            self.points["tl"], self.customers["tl2"], relation="keeper", by=self.staff["agent1"], at=FOUNDED
+        )
+        self.world.thing("tenure", "tl").names["tenure_id"] = keeper.pk  # one that may end; a holder's may not
         there = Unit.objects.get(code=DISTRICT_OF[TONGLING])
         place = {"province": there.province_id, "city": there.city_id, "district": there.district_id}
         moved.update(**place)

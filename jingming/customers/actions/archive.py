@@ -151,7 +151,7 @@ def _flags(codes: Sequence[str], at: datetime, kept: Sequence[str] = ()) -> list
 # --- Contact persons ------------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_contact(
-    customer: Customer, name: str, *, by: Staff, at: datetime, duty: str = "", phone: str = ""
+    customer: Customer, name: str, *, by: Staff, at: datetime, duty: str = "", phone: str = "", why: Why = UNTOLD
 ) -> ContactPerson:
     """Note somebody who speaks for the customer, with a phone of their own if one is given."""
     customer = locked(customer)
@@ -161,12 +161,14 @@ def add_contact(
     facts: Facts = {"contact": ["", contact.name], "duty": ["", contact.duty]}
     if phone:
         facts["phone"] = ["", _keep_phone(customer, phone, contact=contact).number]
-    record_change("contact_added", customer, facts, by=by, at=at)
+    record_change("contact_added", customer, facts, by=by, at=at, why=why)
     return contact
 
 
 @transaction.atomic
-def change_contact(contact: ContactPerson, *, name: str, duty: str, by: Staff, at: datetime) -> ContactPerson:
+def change_contact(
+    contact: ContactPerson, *, name: str, duty: str, by: Staff, at: datetime, why: Why = UNTOLD
+) -> ContactPerson:
     """Write the contact person's name and duty anew."""
     customer = locked(contact.customer)
     before = {"contact": contact.name, "duty": contact.duty}
@@ -176,25 +178,32 @@ def change_contact(contact: ContactPerson, *, name: str, duty: str, by: Staff, a
             check_code(queries.DUTY, duty, "duty", at)
         contact.name, contact.duty = line(name, "name"), duty
         contact.save(update_fields=["name", "duty"])
-        record_change("contact_changed", customer, facts, by=by, at=at)
+        record_change("contact_changed", customer, facts, by=by, at=at, why=why)
     return contact
 
 
 @transaction.atomic
-def retire_contact(contact: ContactPerson, *, by: Staff, at: datetime) -> ContactPerson:
+def retire_contact(contact: ContactPerson, *, by: Staff, at: datetime, why: Why = UNTOLD) -> ContactPerson:
     """The person no longer speaks for the customer; their phones are retired with them, the history keeps both."""
     customer = locked(contact.customer)
     if ContactPerson.objects.filter(pk=contact.pk, active=True).update(active=False):
         contact.active = False
         contact.phones.filter(active=True).update(active=False)
-        record_change("contact_retired", customer, {"contact": [contact.name, ""]}, by=by, at=at)
+        record_change("contact_retired", customer, {"contact": [contact.name, ""]}, by=by, at=at, why=why)
     return contact
 
 
 # --- Phones ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_phone(
-    customer: Customer, number: str, *, by: Staff, at: datetime, label: str = "", contact: ContactPerson | None = None
+    customer: Customer,
+    number: str,
+    *,
+    by: Staff,
+    at: datetime,
+    label: str = "",
+    contact: ContactPerson | None = None,
+    why: Why = UNTOLD,
 ) -> Phone:
     """Note a number under which the customer, or the contact person, is reached; a retired one comes into use again."""
     customer = locked(customer)
@@ -202,12 +211,12 @@ def add_phone(
     facts: Facts = {"phone": ["", phone.number], "label": ["", phone.label]}
     if contact is not None:
         facts["contact"] = ["", contact.name]
-    record_change("phone_added", customer, facts, by=by, at=at)
+    record_change("phone_added", customer, facts, by=by, at=at, why=why)
     return phone
 
 
 @transaction.atomic
-def change_phone(phone: Phone, *, number: str, label: str, by: Staff, at: datetime) -> Phone:
+def change_phone(phone: Phone, *, number: str, label: str, by: Staff, at: datetime, why: Why = UNTOLD) -> Phone:
     """Correct a number or its remark."""
     customer = locked(phone.customer)
     given: dict[str, object] = {"phone": rules.phone_number(number), "label": rules.one_line(label)}
@@ -217,17 +226,17 @@ def change_phone(phone: Phone, *, number: str, label: str, by: Staff, at: dateti
         phone.grams = rules.grams(phone.number)
         with in_words():
             phone.save(update_fields=["number", "grams", "label"])
-        record_change("phone_changed", customer, facts, by=by, at=at)
+        record_change("phone_changed", customer, facts, by=by, at=at, why=why)
     return phone
 
 
 @transaction.atomic
-def retire_phone(phone: Phone, *, by: Staff, at: datetime) -> Phone:
+def retire_phone(phone: Phone, *, by: Staff, at: datetime, why: Why = UNTOLD) -> Phone:
     """The number no longer reaches the customer."""
     customer = locked(phone.customer)
     if Phone.objects.filter(pk=phone.pk, active=True).update(active=False):
         phone.active = False
-        record_change("phone_retired", customer, {"phone": [phone.number, ""]}, by=by, at=at)
+        record_change("phone_retired", customer, {"phone": [phone.number, ""]}, by=by, at=at, why=why)
     return phone
 
 

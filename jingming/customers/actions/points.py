@@ -57,6 +57,7 @@ def add_service_point(
     at: datetime,
     device_number: str = "",
     device_kind: str = "meter",
+    why: Why = UNTOLD,
     **given: Unpack[PointFacts],
 ) -> ServicePoint:
     """Note a place that is served under an account number. It lies in its area, else unit, else with the customer.
@@ -74,7 +75,7 @@ def add_service_point(
     if device_number.strip():
         device = _new_device(point, {"kind": device_kind, "number": device_number}, at)
         facts |= {"device_kind": ["", device.kind], "device_number": ["", device.number]}
-    record("point_added", customer, facts, by=by, at=at)
+    record("point_added", customer, facts, by=by, at=at, why=why)
     publish(_point_changed(point, facts, at))
     return point
 
@@ -194,6 +195,8 @@ def add_tenure(
         raise Unfit(fields={"relation": _("Choose tenant, payer or keeper; the holder changes by handing over.")})
     customer = locked(customer)
     point = _locked_point(point)
+    if point.customer_id == customer.pk:
+        raise Unfit(fields={"customer": _("This customer holds the place already. Choose another one.")})
     with in_words():
         tenure = _open_tenure(point, customer, relation, at)
     facts: Facts = {"account_number": [point.account_number, point.account_number], "relation": ["", relation]}

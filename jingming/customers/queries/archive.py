@@ -167,7 +167,10 @@ def points_of(user: Staff | object, customer: Customer) -> tuple[list[Held], lis
         .order_by("service_point__account_number", "relation")[:POINTS_SHOWN]
     )
     open_ = [tenure for tenure in tenures if tenure.until is None]
-    points = [tenure.service_point_id for tenure in open_]
+    by_point: dict[int, list[Tenure]] = {}
+    for tenure in sorted(open_, key=lambda tenure: not tenure.service_point.active):
+        by_point.setdefault(tenure.service_point_id, []).append(tenure)
+    points = list(by_point)
     day = today(now())
     devices = devices_at(points)
     others: dict[int, list[Tenure]] = {}
@@ -176,14 +179,14 @@ def points_of(user: Staff | object, customer: Customer) -> tuple[list[Held], lis
         others.setdefault(tenure.service_point_id, []).append(tenure)
     held = [
         Held(
-            point=one.service_point,
-            relation=str(one.get_relation_display()),
-            others=others.get(one.service_point_id, []),
-            devices=devices.get(one.service_point_id, []),
-            contract_over=(until := one.service_point.contract_until) is not None and until < day,
+            point=(point := own[0].service_point),
+            relation=_(", ").join(str(one.get_relation_display()) for one in own),
+            others=others.get(point.pk, []),
+            devices=devices.get(point.pk, []),
+            contract_over=(until := point.contract_until) is not None and until < day,
             contract_soon=until is not None and day <= until <= day + rules.CONTRACT_ENDS_SOON,
         )
-        for one in sorted(open_, key=lambda tenure: not tenure.service_point.active)
+        for own in by_point.values()
     ]
     return held, [tenure for tenure in tenures if tenure.until is not None]
 

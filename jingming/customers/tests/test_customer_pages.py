@@ -153,9 +153,12 @@ def test_every_part_of_an_archive_is_kept_by_its_page(signed_in: SignedIn, agent
     browser, home = signed_in(agent), f"/customers/{household.pk}/"
 
     for path, typed in [
-        ("contacts/new/", {"name": "周明", "duty": "family", "phone": "2831100"}),
-        ("phones/new/", {"phone": "2831101", "label": "办公"}),
-        ("service-points/new/", {"account_number": "77", "address": "路 1", "unit": "", "area": "TG"}),
+        ("contacts/new/", {"name": "周明", "duty": "family", "phone": "2831100", "reason": "told"}),
+        ("phones/new/", {"phone": "2831101", "label": "办公", "reason": "told"}),
+        (
+            "service-points/new/",
+            {"account_number": "77", "address": "路 1", "area": "TG", "reason": "visit"},
+        ),
         ("conduct/new/", {"good": "no", "text": "拒绝入户"}),
     ]:
         assert browser.get(home + path).status_code == 200
@@ -166,11 +169,11 @@ def test_every_part_of_an_archive_is_kept_by_its_page(signed_in: SignedIn, agent
     phone = household.phones.get(number="2831101")
     point = household.service_points.get()
     for path, typed in [
-        (f"contacts/{contact.pk}/", {"name": "周明明", "duty": ""}),
-        (f"contacts/{contact.pk}/phones/new/", {"phone": "2831102", "label": ""}),
-        (f"phones/{phone.pk}/", {"phone": "2831103", "label": ""}),
-        (f"phones/{phone.pk}/retire/", {}),
-        (f"contacts/{contact.pk}/retire/", {}),
+        (f"contacts/{contact.pk}/", {"name": "周明明", "duty": "", "reason": "correction"}),
+        (f"contacts/{contact.pk}/phones/new/", {"phone": "2831102", "label": "", "reason": "told"}),
+        (f"phones/{phone.pk}/", {"phone": "2831103", "label": "", "reason": "told"}),
+        (f"phones/{phone.pk}/retire/", {"reason": "told"}),
+        (f"contacts/{contact.pk}/retire/", {"reason": "told"}),
         (
             f"service-points/{point.pk}/",
             {"account_number": "77", "address": "路 2", "area": "TG", "version": "1", "reason": "visit"},
@@ -215,7 +218,19 @@ def test_a_service_point_is_not_handed_to_a_customer_that_one_does_not_see(
 def test_acts_are_not_done_by_following_a_link(signed_in: SignedIn, agent: Staff, household: Customer):
     phone = household.phones.get()
 
-    assert signed_in(agent).get(f"/customers/{household.pk}/phones/{phone.pk}/retire/").status_code == 405
+    assert "13805621234" in said(signed_in(agent).get(f"/customers/{household.pk}/phones/{phone.pk}/retire/"))
+    phone.refresh_from_db()
+    assert phone.active
+
+
+def test_why_a_number_was_retired_stands_in_the_history(signed_in: SignedIn, agent: Staff, household: Customer):
+    page = f"/customers/{household.pk}/phones/{household.phones.get().pk}/retire/"
+
+    assert signed_in(agent).post(page, {}).status_code == 422
+    assert signed_in(agent).post(page, {"reason": "correction", "why": "停机"}).status_code == 302
+
+    line = Change.objects.filter(customer_id=household.pk).latest("id")
+    assert (line.act, line.reason, line.why) == ("phone_retired", "correction", "停机")
 
 
 def test_what_was_typed_is_shown_as_text(signed_in: SignedIn, agent: Staff):

@@ -74,6 +74,17 @@ def test_a_tenant_rents_a_place_and_may_become_its_holder(
     assert tenures(point) == [("周晓岚", "holder", True), ("吴敏", "tenant", True), ("吴敏", "holder", False)]
 
 
+def test_a_place_is_shown_once_whatever_the_customer_is_to_it(point: ServicePoint, household: Customer, agent: Staff):
+    with pytest.raises(Unfit):
+        actions.add_tenure(point, household, relation="payer", by=agent, at=TEN_O_CLOCK)
+    both = Tenure(customer=household, service_point=point, relation="payer", since=FOUNDED)  # as a merge leaves it
+    both.stand_where(point)
+    both.save()
+
+    [held] = queries.card(agent, household).service_points
+    assert held.relation in {"Account holder, Payer", "户主、缴费人"}
+
+
 def test_a_link_ends_once_and_the_holder_never(point: ServicePoint, tenant: Customer, agent: Staff):
     rented = actions.add_tenure(point, tenant, relation="payer", by=agent, at=TEN_O_CLOCK)
     actions.end_tenure(rented, by=agent, at=LATER)

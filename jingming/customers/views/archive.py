@@ -5,20 +5,26 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from jingming.accounts.access import has
 from jingming.accounts.rules import Authority
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.http import StaffRequest
-from jingming.base.pages import act_by_button
 from jingming.codes.queries import choices
 from jingming.customers import access, actions, queries, rules
-from jingming.customers.forms import ConductForm, ContactForm, CustomerForm, NoteForm, PhoneForm, PurchaseForm
+from jingming.customers.forms import (
+    ConductForm,
+    ContactForm,
+    CustomerForm,
+    NoteForm,
+    PhoneForm,
+    PurchaseForm,
+    RetireForm,
+)
 from jingming.customers.models import Customer
 
 from .shared import Clean, Sheet, archive_page, fill_in, posted, tells_refusals
@@ -94,6 +100,11 @@ ADD_CONTACT = Sheet(
 CHANGE_CONTACT = Sheet(
     gettext_lazy("Change the contact person"), gettext_lazy("Save"), gettext_lazy("The contact person has been saved.")
 )
+RETIRE_CONTACT = Sheet(
+    gettext_lazy("Retire the contact person"),
+    gettext_lazy("Retire"),
+    gettext_lazy("The contact person has been retired."),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,14 +137,18 @@ def change_contact(request: StaffRequest, customer_id: int, contact_id: int) -> 
     return fill_in(request, CHANGE_CONTACT, form, act, customer)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @tells_refusals
 def retire_contact(request: StaffRequest, customer_id: int, contact_id: int) -> HttpResponse:
     """The person no longer speaks for the customer."""
     customer = access.get_customer(request.user, customer_id, to="change")
     contact = access.get_contact(customer, contact_id)
-    back = reverse("customers:customer", args=[customer_id])
-    return act_by_button(request, lambda: actions.retire_contact(contact, by=request.user, at=now()), back=back)
+
+    def act(clean: Clean) -> Customer:
+        actions.retire_contact(contact, **clean, by=request.user, at=now())
+        return customer
+
+    return fill_in(request, RETIRE_CONTACT, RetireForm(posted(request)), act, customer, about=contact.name)
 
 
 # --- Phones ---------------------------------------------------------------------------------------------------------
@@ -142,6 +157,9 @@ ADD_PHONE = Sheet(
 )
 CHANGE_PHONE = Sheet(
     gettext_lazy("Change the phone number"), gettext_lazy("Save"), gettext_lazy("The phone number has been saved.")
+)
+RETIRE_PHONE = Sheet(
+    gettext_lazy("Retire the phone number"), gettext_lazy("Retire"), gettext_lazy("The phone number has been retired.")
 )
 
 
@@ -153,7 +171,15 @@ def add_phone(request: StaffRequest, customer_id: int, contact_id: int | None = 
     contact = access.get_contact(customer, contact_id) if contact_id is not None else None
 
     def act(clean: Clean) -> Customer:
-        actions.add_phone(customer, clean["phone"], label=clean["label"], contact=contact, by=request.user, at=now())
+        actions.add_phone(
+            customer,
+            clean["phone"],
+            label=clean["label"],
+            contact=contact,
+            why=clean["why"],
+            by=request.user,
+            at=now(),
+        )
         return customer
 
     return fill_in(request, ADD_PHONE, PhoneForm(posted(request)), act, customer)
@@ -168,20 +194,26 @@ def change_phone(request: StaffRequest, customer_id: int, phone_id: int) -> Http
     form = PhoneForm(posted(request), initial={"phone": phone.number, "label": phone.label})
 
     def act(clean: Clean) -> Customer:
-        actions.change_phone(phone, number=clean["phone"], label=clean["label"], by=request.user, at=now())
+        actions.change_phone(
+            phone, number=clean["phone"], label=clean["label"], why=clean["why"], by=request.user, at=now()
+        )
         return customer
 
     return fill_in(request, CHANGE_PHONE, form, act, customer)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @tells_refusals
 def retire_phone(request: StaffRequest, customer_id: int, phone_id: int) -> HttpResponse:
     """The number no longer reaches the customer."""
     customer = access.get_customer(request.user, customer_id, to="change")
     phone = access.get_phone(customer, phone_id)
-    back = reverse("customers:customer", args=[customer_id])
-    return act_by_button(request, lambda: actions.retire_phone(phone, by=request.user, at=now()), back=back)
+
+    def act(clean: Clean) -> Customer:
+        actions.retire_phone(phone, **clean, by=request.user, at=now())
+        return customer
+
+    return fill_in(request, RETIRE_PHONE, RetireForm(posted(request)), act, customer, about=phone.number)
 
 
 # --- Conduct --------------------------------------------------------------------------------------------------------

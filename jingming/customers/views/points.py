@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from jingming.base.clock import now
 from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
-from jingming.base.pages import act_by_button
 from jingming.customers import access, actions, queries, rules
-from jingming.customers.forms import DeviceForm, ExchangeForm, ServicePointForm, TenureForm
+from jingming.customers.forms import DeviceForm, ExchangeForm, RetireForm, ServicePointForm, TenureForm
 from jingming.customers.models import Customer
 
 from .shared import Clean, Sheet, fill_in, posted, tells_refusals
@@ -106,15 +104,22 @@ def add_tenure(request: StaffRequest, customer_id: int, point_id: int) -> HttpRe
     return render(request, "customers/add_tenure.html", context, status=status)
 
 
-@require_POST
+END_TENURE = Sheet(gettext_lazy("End the link"), gettext_lazy("End"), gettext_lazy("The link has ended."))
+
+
+@require_http_methods(["GET", "POST"])
 @tells_refusals
 def end_tenure(request: StaffRequest, customer_id: int, point_id: int, tenure_id: int) -> HttpResponse:
     """The customer is no longer tenant, payer or keeper there."""
     point = access.get_service_point(request.user, customer_id, point_id, to="change")
     tenure = access.get_tenure(point, tenure_id)
-    back = reverse("customers:customer", args=[customer_id])
-    why = actions.Why("tenant")
-    return act_by_button(request, lambda: actions.end_tenure(tenure, why=why, by=request.user, at=now()), back=back)
+
+    def act(clean: Clean) -> Customer:
+        actions.end_tenure(tenure, **clean, by=request.user, at=now())
+        return point.customer
+
+    about = f"{tenure.customer.name} · {tenure.get_relation_display()} · {point.account_number}"
+    return fill_in(request, END_TENURE, RetireForm(posted(request), likely="tenant"), act, point.customer, about=about)
 
 
 # --- Devices --------------------------------------------------------------------------------------------------------

@@ -55,9 +55,16 @@ def archive_page(request: StaffRequest, customer: Customer, *, status: int = 200
 
 
 def fill_in(
-    request: StaffRequest, sheet: Sheet, form: ArchiveForm, act: Callable[[Clean], Customer], customer: Customer | None
+    request: StaffRequest,
+    sheet: Sheet,
+    form: ArchiveForm,
+    act: Callable[[Clean], Customer],
+    customer: Customer | None,
+    *,
+    about: str = "",
 ) -> HttpResponse:
-    """Show the form, or do the act with what it holds and go to the archive; a refusal keeps what was typed."""
+    """Show the form, or do the act with what it holds and go to the archive; a refusal keeps what was typed. `about`
+    names what the act is done to, where the form does not."""
     status = 200
     if request.method == "POST":
         status = 422
@@ -70,7 +77,8 @@ def fill_in(
             else:
                 messages.success(request, str(sheet.said))
                 return redirect("customers:customer", done.pk)
-    return render(request, "customers/form.html", {"form": form, "sheet": sheet, "customer": customer}, status=status)
+    context = {"form": form, "sheet": sheet, "customer": customer, "about": about}
+    return render(request, "customers/form.html", context, status=status)
 
 
 def posted(request: StaffRequest) -> QueryDict | None:
