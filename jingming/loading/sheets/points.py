@@ -175,72 +175,45 @@ class Points:
         one; and what stands in the way of that."""
         seen, values = staging.sql_of(access.current_to(self.terms.by)) if self.terms.by else ("", [])
         among = f"AND c.id IN ({seen})" if seen else ""
-        run(
-            "CREATE TEMP TABLE owners ON COMMIT DROP AS SELECT s.row, c.id AS customer_id, NULL::bigint AS unit_id,"
-            " 1::bigint AS choices FROM staged s JOIN customers_customer c ON c.number = s.customer_number"
-            f" AND c.number <> '' AND c.merged_into_id IS NULL {among}",
-            values,
-        )
-        yield from staging.problems(
-            "customer_number",
-            _("There is no customer with this number among those that you may see. Load the customers first."),
-            "SELECT s.row, s.customer_number FROM staged s LEFT JOIN owners w USING (row)"
-            " WHERE s.customer_number IS NOT NULL AND w.row IS NULL",
-        )  # fmt: skip
-        nameless = "s.customer_number IS NULL AND f.id IS NULL"
-        yield from staging.problems(
-            "customer_number",
-            _("Whose is it? Give the customer's number, or a name under which an archive is opened."),
-            f"SELECT s.row, '' FROM staged s LEFT JOIN found f USING (row) WHERE {nameless} AND s.customer_name"
-            " IS NULL",
-        )  # fmt: skip
-        run(
-            "INSERT INTO owners SELECT s.row, min(c.id), NULL, count(DISTINCT c.id) FROM staged s LEFT JOIN found"
-            " f USING (row)"
-            " JOIN customers_phone p ON p.number = s.phone AND p.active JOIN customers_customer c ON c.id ="
-            " p.customer_id"
-            f" AND c.name = s.customer_name AND c.merged_into_id IS NULL {among} WHERE {nameless} GROUP BY s.row",
-            values,
-        )
-        yield from staging.problems(
-            "customer_name",
-            _("Several archives have this name and this phone. Say by the customer's number which one is meant."),
-            "SELECT s.row, s.customer_name FROM owners w JOIN staged s USING (row) WHERE w.choices > 1",
-        )  # fmt: skip
-        identity = "coalesce(s.customer_name || chr(9) || s.phone, chr(9) || s.row)"  # without a phone each is a person
+        yield from _owners_by_number(among, values)
+        yield from _owners_by_name_and_phone(among, values)
+        yield from self._new_owners()
+        run("CREATE INDEX ON owners (row)")
+        run("ANALYZE owners")
+        yield from self._owners_of_others()
+
+    def _new_owners(self) -> Iterator[Problem]:
+        """Archives that are opened for points whose owner is nobody yet."""
         fresh = "nextval('customers_customer_id_seq')" if self.terms.write else "-(row_number() OVER ())"
         run(
-            "CREATE TEMP TABLE opened ON COMMIT DROP AS SELECT t.*, "
-            + fresh
-            + " AS id FROM (SELECT DISTINCT ON (identity)"
-            " identity, row, customer_name AS name, initials, phone, unit_id FROM (SELECT "
-            + identity
-            + " AS identity, s.row,"
-            " s.customer_name, s.initials, s.phone, coalesce(s.unit_id, %s) AS unit_id FROM staged s"
-            f" LEFT JOIN found f USING (row) LEFT JOIN owners w USING (row) WHERE {nameless} AND w.row IS NULL"
-            " AND s.customer_name IS NOT NULL) s ORDER BY identity, row) t",
+            f"CREATE TEMP TABLE opened ON COMMIT DROP AS SELECT t.*, {fresh} AS id FROM (SELECT DISTINCT ON (identity)"
+            " identity, row, customer_name AS name, initials, phone, unit_id FROM"
+            f" (SELECT {_IDENTITY} AS identity, s.row, s.customer_name, s.initials, s.phone,"
+            f" coalesce(s.unit_id, %s) AS unit_id FROM {_STAGED} LEFT JOIN owners w USING (row)"
+            f" WHERE {_NAMELESS} AND w.row IS NULL AND s.customer_name IS NOT NULL) s ORDER BY identity, row) t",
             [self.home],
         )
         yield from staging.problems(
             "unit", _("Name the place of a customer who is new."), "SELECT row, '' FROM opened WHERE unit_id IS NULL"
         )
         run(
-            "INSERT INTO owners SELECT s.row, n.id, n.unit_id, 1 FROM staged s LEFT JOIN found f USING (row)"
-            f" LEFT JOIN owners w USING (row) JOIN opened n ON n.identity = {identity} WHERE {nameless} AND w.row"
-            " IS NULL"
+            f"INSERT INTO owners SELECT s.row, n.id, n.unit_id, 1 FROM {_STAGED} LEFT JOIN owners w USING (row)"
+            f" JOIN opened n ON n.identity = {_IDENTITY} WHERE {_NAMELESS} AND w.row IS NULL"
         )
-        run("CREATE INDEX ON owners (row)")
-        run("ANALYZE owners")
-        if self.terms.by is not None:
-            able, values = staging.sql_of(access.changeable_by(self.terms.by))
-            yield from staging.problems(
-                "customer_number",
-                _("You may see this archive, but only the people who work for its place may change it."),
-                "SELECT s.row, s.customer_number FROM staged s LEFT JOIN found f USING (row) JOIN owners w USING (row)"
-                f" JOIN customers_customer c ON c.id = w.customer_id WHERE f.id IS NULL"
-                f" AND {staging.not_among('c.id', able)}",
-                values,
-            )  # fmt: skip
+
+    def _owners_of_others(self) -> Iterator[Problem]:
+        """New points for archives that the person may see but not change."""
+        if self.terms.by is None:
+            return
+        able, values = staging.sql_of(access.changeable_by(self.terms.by))
+        yield from staging.problems(
+            "customer_number",
+            _("You may see this archive, but only the people who work for its place may change it."),
+            f"SELECT s.row, s.customer_number FROM {_STAGED} JOIN owners w USING (row)"
+            f" JOIN customers_customer c ON c.id = w.customer_id WHERE f.id IS NULL"
+            f" AND {staging.not_among('c.id', able)}",
+            values,
+        )  # fmt: skip
 
     def compare(self) -> Iterator[Problem]:
         """Compare, and lock what differs; compare anew where a colleague has changed one of those in between."""
@@ -311,6 +284,47 @@ class Points:
             for statement in WRITE:
                 staging.run_named(statement, stretch)
             tick(staging.touched(first, last))
+
+
+_STAGED = "staged s LEFT JOIN found f USING (row)"
+_NAMELESS = "s.customer_number IS NULL AND f.id IS NULL"  # a new point that does not say by number whose it is
+_IDENTITY = "coalesce(s.customer_name || chr(9) || s.phone, chr(9) || s.row)"  # without a phone each is a person
+
+
+def _owners_by_number(among: str, values: Sequence[object]) -> Iterator[Problem]:
+    """Begin `owners` with the archives that the file names by number, of those `among` whom they may be."""
+    run(
+        "CREATE TEMP TABLE owners ON COMMIT DROP AS SELECT s.row, c.id AS customer_id, NULL::bigint AS unit_id,"
+        " 1::bigint AS choices FROM staged s JOIN customers_customer c ON c.number = s.customer_number"
+        f" AND c.number <> '' AND c.merged_into_id IS NULL {among}",
+        values,
+    )
+    yield from staging.problems(
+        "customer_number",
+        _("There is no customer with this number among those that you may see. Load the customers first."),
+        "SELECT s.row, s.customer_number FROM staged s LEFT JOIN owners w USING (row)"
+        " WHERE s.customer_number IS NOT NULL AND w.row IS NULL",
+    )  # fmt: skip
+    yield from staging.problems(
+        "customer_number",
+        _("Whose is it? Give the customer's number, or a name under which an archive is opened."),
+        f"SELECT s.row, '' FROM {_STAGED} WHERE {_NAMELESS} AND s.customer_name IS NULL",
+    )  # fmt: skip
+
+
+def _owners_by_name_and_phone(among: str, values: Sequence[object]) -> Iterator[Problem]:
+    """Add the archives that have the name and the phone of a row, if it is one."""
+    run(
+        f"INSERT INTO owners SELECT s.row, min(c.id), NULL, count(DISTINCT c.id) FROM {_STAGED}"
+        " JOIN customers_phone p ON p.number = s.phone AND p.active JOIN customers_customer c ON c.id = p.customer_id"
+        f" AND c.name = s.customer_name AND c.merged_into_id IS NULL {among} WHERE {_NAMELESS} GROUP BY s.row",
+        values,
+    )
+    yield from staging.problems(
+        "customer_name",
+        _("Several archives have this name and this phone. Say by the customer's number which one is meant."),
+        "SELECT s.row, s.customer_name FROM owners w JOIN staged s USING (row) WHERE w.choices > 1",
+    )  # fmt: skip
 
 
 # The devices that the file names, one a row, beside those that hang there.
