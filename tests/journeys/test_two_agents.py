@@ -128,14 +128,26 @@ def test_a_stream_that_starts_anew_leaves_no_gap_and_a_long_pause_is_said(
     with at_the_desk("agent1", expects="ERR_") as page:
         open_order(page, order)
         live_stream.stop()
-        do(order, Act.NOTE, company["dispatcher1"], text="断线时写下的")
         expect(page.locator("#live [data-away]")).to_contain_text("未实时更新", timeout=20_000)
+        do(order, Act.NOTE, company["dispatcher1"], text="断线时写下的")
         look_at(page)
         live_stream.start()
         # On a slow machine the longest pause has begun by now: up to 30 s and a quarter (ui/live.js), then a fetch.
-        expect(page.locator(".time-line").first).to_contain_text("断线时写下的", timeout=60_000)
-        expect(page.locator("#live [data-away]")).to_be_empty()
+        expect(page.locator("#live [data-away]")).to_be_empty(timeout=60_000)
+        expect(page.locator(".time-line").first).to_contain_text("断线时写下的", timeout=SOON)
         assert was_not_reloaded(page)
+
+
+def test_a_page_that_never_learned_where_it_stands_fetches_everything_when_it_is_heard_again(
+    at_the_desk: At, live_stream: Streaming, order: WorkOrder, company: dict[str, Staff]
+):
+    """A stream may break off before its first word with a position: then nobody can say what the page missed."""
+    live_stream.stop()
+    with at_the_desk("agent1", expects="ERR_") as page:
+        page.goto(f"/orders/{order.number}/")
+        do(order, Act.NOTE, company["dispatcher1"], text="连上之前写下的")
+        live_stream.start()
+        expect(page.locator(".time-line").first).to_contain_text("连上之前写下的", timeout=60_000)
 
 
 def test_what_is_being_typed_is_left_alone(

@@ -95,9 +95,14 @@ const listen = () => {
   clearTimeout(again);
   source?.close();
   last ||= remembered().last || "";
+  let blind = !last; // without a position the stream cannot say what we missed
   const own = (source = new EventSource(address(), { withCredentials: true }));
   const on = (name, read) => own.addEventListener(name, (event) => tell({ type: name, position: event.lastEventId, ...read(event) }));
-  on("here", () => ({}));
+  on("here", () => {
+    const type = blind ? "reload" : "here";
+    blind = false;
+    return { type };
+  });
   on("reload", () => ({}));
   on("changed", (event) => JSON.parse(event.data));
   own.addEventListener("open", () => (pause = FIRST_PAUSE));
