@@ -72,7 +72,7 @@ def desk(request: HttpRequest) -> dict[str, object]:
     if has(person, Authority.SEE_ORDERS):
         around["counts_url"] = reverse("order_counts")
     if has(person, Authority.SEE_ORDERS) or has(person, Authority.SEE_CUSTOMERS):
-        around |= {"search_url": reverse("search"), "search_hint": _("Order number, customer, phone, address, meter")}
+        around |= {"search_url": reverse("search"), "search_hint": _("Order, customer, phone, address, meter")}
     return around
 
 
