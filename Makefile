@@ -5,6 +5,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := menu
 VENV := .venv
 BIN := $(VENV)/bin
+RULES := .venv-rules
+FUZZER := .venv-fuzz
+SEMGREP := $(RULES)/bin/semgrep scan --metrics=off --disable-version-check
 LOCALE := locale/zh_Hans/LC_MESSAGES/django
 # What checks without a database: a home of its own, and a server that nobody asks.
 UNCONNECTED := JINGMING_HOME=$(VENV)/unconnected JINGMING_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
@@ -14,13 +17,16 @@ WITH ?= --numprocesses auto
 
 export PYTHONUTF8 := 1
 
-.PHONY: menu setup setup-dev run test check bench chaos demo docs
+.PHONY: menu setup setup-dev run test mutants fuzz check rules bench chaos demo docs
 
 menu:
 	@echo 'make setup    a virtual environment in .venv with what the lock file names, and the jingming command'
 	@echo 'make run      set up, prepare the database, load the demo city once, serve'
 	@echo 'make test     all tests; those with a browser where Chromium is found'
-	@echo 'make check    style, types, import contracts, templates, migrations, translations'
+	@echo 'make mutants  plant every authorisation fault of the table; each must be caught by its rows of the matrix'
+	@echo 'make fuzz     schemathesis and a list of boundaries at every operation of the served API; long'
+	@echo 'make check    style, types, import contracts, templates, migrations, translations, security rules'
+	@echo 'make rules    the security rules alone: fixtures of each rule, then the code'
 	@echo 'make bench    the speed measurements, as ratios'
 	@echo 'make chaos    kill web and worker while orders are made; none may be lost or doubled'
 	@echo 'make demo     load the demo city into the database of this installation'
@@ -42,6 +48,18 @@ $(VENV)/ready-dev: requirements-dev.lock | $(BIN)/python
 	@tools/install-lock $(VENV) requirements-dev.lock $@
 	@touch $(VENV)/ready
 
+# Semgrep has many dependencies of its own: a place apart, so that it shares none with the product.
+$(RULES)/ready: tools/semgrep/requirements.lock
+	@test -x $(RULES)/bin/python || PYTHON='$(PYTHON)' tools/make-venv $(RULES)
+	@$(RULES)/bin/python -m pip --disable-pip-version-check --quiet install --no-input --require-hashes --requirement $<
+	@touch $@
+
+# Each rule must find its bad fixture and leave the good one alone; then the product has no finding.
+rules: $(RULES)/ready
+	@PATH="$(CURDIR)/$(RULES)/bin:$$PATH" $(SEMGREP) --test tools/semgrep > $(RULES)/log 2>&1 || { cat $(RULES)/log; exit 1; }
+	@PATH="$(CURDIR)/$(RULES)/bin:$$PATH" $(SEMGREP) --config tools/semgrep --exclude tools/semgrep --exclude '**/migrations/**' \
+		--error --quiet jingming config tools
+
 $(LOCALE).mo: $(LOCALE).po
 	@$(BIN)/python -m tools.translations compile
 
@@ -56,13 +74,29 @@ demo: setup
 test: setup-dev
 	@$(BIN)/python -m pytest $(WITH) $(TESTS)
 
+# WITH='-k NAME' picks some of them.
+mutants: setup-dev
+	@$(BIN)/python -m tests.mutants $(WITH)
+
+# Schemathesis has an environment of its own too. WITH='--examples 50 --seeds 1' is a quick look; the server's log is kept.
+$(FUZZER)/ready: tests/fuzz/requirements.lock
+	@test -x $(FUZZER)/bin/python || PYTHON='$(PYTHON)' tools/make-venv $(FUZZER)
+	@$(FUZZER)/bin/python -m pip --disable-pip-version-check --quiet install --no-input --require-hashes --requirement $<
+	@touch $@
+
+fuzz: setup-dev $(FUZZER)/ready
+	@$(BIN)/python -m tests.fuzz $(filter-out --numprocesses auto,$(WITH)) 2> $(FUZZER)/served.log
+
 check: setup-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(UNCONNECTED) $(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive jingming config tools > $(VENV)/bandit.log 2>&1 || \
+		{ grep -v '	WARNING	nosec' $(VENV)/bandit.log; exit 1; }
 	@$(UNCONNECTED) $(BIN)/python -m tools.checks
 	@$(BIN)/python -m tools.translations check
+	@$(MAKE) --no-print-directory rules
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks

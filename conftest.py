@@ -50,6 +50,21 @@ def django_db_setup(
         yield
 
 
+@pytest.fixture(scope="session")
+def founded(
+    _quick_hashes: None, _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """Name of a database in which the company has been founded, to be cloned."""
+    from tests.cast import found
+
+    bench, template = _workbench
+    with django_db_blocker.unblock(), bench.clone(template) as database:
+        found()
+        bench.put_aside(database.name)
+        with django_db_blocker.block():
+            yield database.name
+
+
 @pytest.fixture
 def own_database(
     request: pytest.FixtureRequest,
@@ -57,25 +72,32 @@ def own_database(
     _workbench: tuple[Workbench, str],
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[OwnDatabase]:
-    """A database of this test's own; `environ` lets another process of ours use it."""
+    """A database of this test's own, with the company if the test asks for it; `environ` lets another process of ours
+    use it."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("own_database and db are two different databases: ask for one of them")
+    from django.conf import settings
+
+    from jingming.audit.anchor import ANCHOR
+    from jingming.workorders.models import flow_of
+
     bench, template = _workbench
+    (settings.HOME / ANCHOR).unlink(missing_ok=True)  # the last test's database is gone, and what was sealed in it
+    if "company" in request.fixturenames:
+        template = request.getfixturevalue("founded")
+    flow_of.cache_clear()  # what a process keeps of versions by their ids, another database has given to others
     with django_db_blocker.unblock(), bench.clone(template) as database:
         yield database
+    flow_of.cache_clear()
 
 
 @pytest.fixture
 def live_site(own_database: OwnDatabase) -> Iterator[str]:
     """The address of the desk, served from `own_database`; without a stream unless a test asks for `live_stream`."""
-    from django.test import override_settings
-    from pytest_django.live_server_helper import LiveServer
+    from tests.desk_served import served
 
-    server = LiveServer("localhost:0")
-    server._live_server_modified_settings.enable()  # noqa: SLF001  # what pytest-django's own fixture does
-    with override_settings(STREAM_PORT=None):
-        yield server.url
-    server.stop()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture(autouse=True, scope="session")

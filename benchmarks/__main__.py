@@ -8,7 +8,7 @@ from importlib import import_module
 
 from . import installation
 
-MEASUREMENTS = ("create", "events", "pages", "paint", "sheets", "stream", "lookups", "demo")
+MEASUREMENTS = ("create", "custom_fields", "events", "pages", "paint", "sheets", "stream", "lookups", "demo")
 APART = {"demo", "lookups"}  # need another company than the small one, so a process of their own beside others
 
 

@@ -20,6 +20,7 @@ CITIES: dict[str, dict[str, Any]] = WORDS["cities"]
 ESTATES = [front + back for front in WORDS["estate_fronts"] for back in WORDS["estate_backs"]]
 STREETS = [front + back for front in WORDS["street_fronts"] for back in WORDS["street_backs"]]
 FIRST_ID = 1_000_000_000  # above the archives that the small company has
+SEALED_AT_A_TIME = 100_000  # phones
 TABLES = (
     "customers_customer", "customers_servicepoint", "customers_tenure", "customers_device", "customers_phone",
 )  # fmt: skip
@@ -37,9 +38,34 @@ def fill(begin: int, end: int) -> float:
             for table, statement in ROWS.items():
                 cursor.execute(statement.replace("BEGIN", str(begin)).replace("END_", str(end)))
                 note(f"{time.monotonic() - began:6.0f} s {table}: {cursor.rowcount:,} rows")
+            count = _write_phones(cursor, PHONES.replace("BEGIN", str(begin)).replace("END_", str(end)))
+            note(f"{time.monotonic() - began:6.0f} s customers_phone: {count:,} rows")
         cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
         note(f"{time.monotonic() - began:6.0f} s indexes and statistics")
     return time.monotonic() - began
+
+
+def _write_phones(cursor: Any, statement: str) -> int:
+    """Seal the numbers that the database has drawn, some at a time, and write them; how many."""
+    from jingming.customers.rules import grams
+    from jingming.loading.copying import as_array, as_text_line
+    from jingming.privacy.sealing import seal_number
+
+    drawn = "CREATE TEMP TABLE bench_phone AS SELECT row_number() OVER (ORDER BY id, number) AS k, * FROM"
+    cursor.execute("DROP TABLE IF EXISTS bench_phone")
+    cursor.execute(f"{drawn} ({statement}) AS called")
+    cursor.execute("CREATE INDEX ON bench_phone (k)")
+    done = 0
+    while True:
+        cursor.execute(
+            "SELECT id, number FROM bench_phone WHERE k > %s AND k <= %s ORDER BY k", [done, done + SEALED_AT_A_TIME]
+        )
+        if not (rows := cursor.fetchall()):
+            return done
+        with cursor.copy("COPY customers_phone (customer_id, number, grams, label, active) FROM STDIN") as copy:
+            for pk, number in rows:
+                copy.write(as_text_line((pk, seal_number(number), as_array(map(str, grams(number))), "", True)))
+        done += len(rows)
 
 
 def device_of(point: Any) -> str:
@@ -198,20 +224,14 @@ FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place
 INSERT INTO customers_device (service_point_id, kind, number, model, installed_on, design_life)
 SELECT w.id + {FIRST_ID}, 'gas_meter', 'G' || (20000000 + w.id), 'G2.5', since::date, 10 FROM ({WHO}) AS w
 """,
-    "customers_phone": f"""
-INSERT INTO customers_phone (customer_id, number, grams, label, active)
-SELECT id, number, (SELECT array_agg(DISTINCT gram ORDER BY gram) FROM (
-        SELECT substr(number, place, 4)::integer FROM generate_series(1, length(number) - 3) AS place
-        UNION ALL SELECT 10000 + right(number, 4)::integer) AS of_it (gram)), '', true
-FROM (
-    SELECT w.id + {FIRST_ID} AS id, CASE WHEN throw % 8 = 0
-        THEN p.dialled || (2 + throw % 7) || lpad(pg_temp.throw(w.id, 11, 1000000)::text, 6, '0')
-        ELSE o.word || lpad(pg_temp.throw(w.id, 12, 100000000)::text, 8, '0') END AS number
-    FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place
-    JOIN bench_operator o ON o.k = pg_temp.tail(w.id, 13, {_count("operator")})
-    UNION ALL
-    SELECT w.id + {FIRST_ID}, '1' || (30 + throw % 70)::text || lpad(pg_temp.throw(w.id, 14, 100000000)::text, 8, '0')
-    FROM ({WHO}) AS w WHERE throw % 4 = 0
-) AS called
-""",
 }
+PHONES = f"""
+SELECT w.id + {FIRST_ID} AS id, CASE WHEN throw % 8 = 0
+    THEN p.dialled || (2 + throw % 7) || lpad(pg_temp.throw(w.id, 11, 1000000)::text, 6, '0')
+    ELSE o.word || lpad(pg_temp.throw(w.id, 12, 100000000)::text, 8, '0') END AS number
+FROM ({WHO}) AS w JOIN bench_place p ON p.k = w.place
+JOIN bench_operator o ON o.k = pg_temp.tail(w.id, 13, {_count("operator")})
+UNION ALL
+SELECT w.id + {FIRST_ID}, '1' || (30 + throw % 70)::text || lpad(pg_temp.throw(w.id, 14, 100000000)::text, 8, '0')
+FROM ({WHO}) AS w WHERE throw % 4 = 0
+"""

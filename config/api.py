@@ -12,11 +12,11 @@ from ninja.openapi.docs import DocsBase
 
 from jingming.accounts.api import me, organisation
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, PUBLIC, Bearer, opens
-from jingming.base.api import StrictParser, tell_problems
+from jingming.base.api import Api, StrictParser, tell_problems
 from jingming.base.problems import problem
 from jingming.codes.api import router as codes
 from jingming.customers.api import router as customers
-from jingming.workspace.api import contacts
+from jingming.workspace.api import contacts, order_types
 from jingming.workspace.api import router as work_orders
 
 
@@ -27,7 +27,7 @@ class Docs(DocsBase):
         return render(request, "ui/api_docs.html", {"openapi_url": self.get_openapi_url(api, dict(kwargs)), "api": api})
 
 
-api = NinjaAPI(
+api = Api(
     title="Jingming 景明",
     version=version("jingming"),
     description=(
@@ -50,6 +50,7 @@ api.add_router("", codes)
 api.add_router("/customers", customers)
 api.add_router("/work-orders", work_orders)
 api.add_router("/interactions", contacts)
+api.add_router("/order-types", order_types)
 
 
 def not_here(request: HttpRequest, **_kwargs: object) -> HttpResponse:

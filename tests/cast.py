@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from jingming.accounts import actions
+from jingming.accounts import actions, limits
 from jingming.accounts import company as founding
 from jingming.accounts import queries as people_queries
 from jingming.accounts.models import Staff
 from jingming.codes import actions as code_actions
 from jingming.codes import queries as code_queries
 from jingming.organisation import queries as places
+from jingming.workorders import queries as order_queries
 
 PASSWORD = "begin-with-the-customer"
 FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,10 +33,31 @@ TEN_O_CLOCK = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in Tongling
 
 def forget_everything() -> None:
     """Empty what processes keep in memory for a few seconds: each test begins with what its database says."""
-    places.forget()
+    places.memory.forget()
     people_queries.forget_tokens()
-    code_queries.forget()
+    code_queries.memory.forget()
+    order_queries.memory.forget()
+    limits.forget()
     cache.clear()
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """The installation's hash at the least cost: tests sign in hundreds of times."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes(django_test_environment: None) -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=[f"{__name__}.QuickHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _wide_limits(django_test_environment: None) -> Iterator[None]:
+    """Tests ask more in a minute than all desks of a city."""
+    with override_settings(LIMITS=1000):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +67,8 @@ def _fresh_memory() -> Iterator[None]:
     forget_everything()
 
 
-def _found() -> None:
+def found() -> None:
+    """Found the company in the database in use."""
     code_actions.load_shipped()
     founding.found(password=PASSWORD, at=FOUNDED)
     forget_everything()
@@ -55,17 +79,13 @@ def _standing_company(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
     """Found the company once, outside any test's transaction: founding it takes a second, finding it a query."""
     with django_db_blocker.unblock():
         if not Staff.objects.exists():
-            _found()
+            found()
 
 
 @pytest.fixture
 def company(request: pytest.FixtureRequest, _standing_company: None) -> dict[str, Staff]:
     """The people by username: in the shared database, or in the test's own where it asks for one."""
-    if "own_database" in request.fixturenames:
-        request.getfixturevalue("own_database")
-        _found()
-    else:
-        request.getfixturevalue("db")
+    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
     return {person.username: person for person in Staff.objects.select_related("department", "manager")}
 
 

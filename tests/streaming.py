@@ -78,6 +78,7 @@ def live_stream(live_site: str, own_database: OwnDatabase, tmp_path: Path) -> It
         "LANG": "C.UTF-8",
         "JINGMING_HOME": str(settings.HOME),
         "JINGMING_SECRET_KEY": settings.SECRET_KEY,
+        "JINGMING_DATA_KEYS": ",".join(settings.DATA_KEYS.split()),
         "JINGMING_PORT": str(served),
         "JINGMING_STREAM_PORT": str(port),
     }

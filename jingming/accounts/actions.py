@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jingming.audit.actions import Person, record
-from jingming.base.errors import Refusal, Unfit
+from jingming.base.errors import NotAllowed, Refusal, Unfit
 from jingming.base.initials import initials
 from jingming.organisation.models import Department, Unit
+from jingming.privacy.erased import says
 
-from . import queries
-from .models import ApiToken, GivenAnswer, Post, Role, Staff
-from .rules import LOOKS, SHIPPED_ROLES, USERNAME, Scope
+from . import access, delegation, eyes, queries
+from .models import ApiToken, GivenAnswer, KnownBrowser, Post, Role, Session, Staff
+from .rules import (
+    ADMINISTRATIONS,
+    LOOKS,
+    SHIPPED_ROLES,
+    SHORTEST_REASON,
+    USERNAME,
+    Authority,
+    Scope,
+    administrations_of,
+)
 from .tokens import digest_of, new_token
 
 
@@ -24,6 +37,12 @@ class NameTaken(Unfit):
     """Somebody else signs in with this name or number."""
 
     kind = "name-taken"
+
+
+class NotApart(Refusal):
+    """Duties that one person never holds together would come together."""
+
+    kind = "duties-not-separate"
 
 
 class AlreadyPosted(Refusal):
@@ -61,6 +80,7 @@ def engage(
         language=language,
         manager=manager,
         password=password_hash or make_password(password),
+        password_set_at=at,
         created_at=at,
     )
     person.save(force_insert=True)
@@ -109,8 +129,10 @@ def switch_off(person: Staff, *, by: Person | None, at: datetime) -> None:
     """End the person's access: sessions at their next request, tokens within seconds. History keeps the name."""
     Staff.objects.filter(pk=person.pk).update(is_active=False, sign_in_generation=person.sign_in_generation + 1)
     person.refresh_from_db()
+    person.sessions.all().delete()
     revoked = person.tokens.filter(revoked_at=None).update(revoked_at=at)
     record("accounts.switched_off", person, by=by, at=at, tokens_revoked=revoked)
+    delegation.end_all(Q(giver=person) | Q(taker=person), by=by, at=at)
     transaction.on_commit(queries.forget_tokens)
 
 
@@ -136,6 +158,11 @@ def post(
     """Post the person in a role at a department, reaching as far as `scope`; `unit` is the top of a subtree."""
     if unit is not None and scope != Scope.SUBTREE:
         raise Unfit(fields={"unit": _("A unit is only named for the scope “Own unit and all below”. Leave it empty.")})
+    if by is not None and by.pk == person.pk:
+        raise NotAllowed(_("Nobody gives rights to themselves. Ask another security administrator."))
+    if not Role.objects.select_for_update(no_key=True).get(pk=role.pk).active:
+        raise Unfit(fields={"role": _("This role is retired. Choose another, or bring it back first.")})
+    keep_apart(Staff.objects.filter(pk=person.pk), role.authorities)
     try:
         with transaction.atomic():
             made = Post.objects.create(staff=person, role=role, department=department, scope=scope, unit=unit)
@@ -150,12 +177,37 @@ def post(
     return made
 
 
+def keep_apart(people: QuerySet[Staff], given: Iterable[str], *, instead_of: Role | None = None) -> None:
+    """Refuse to give these authorities to people who would then be two of the three administrations 三员. The people
+    are locked, so of two such posts given at once the second is refused."""
+    if not administrations_of(given):
+        return
+    for person in people.select_for_update(no_key=True).order_by("pk"):
+        held = Post.objects.filter(staff=person).select_related("role")
+        others = {word for post in held if instead_of is None or post.role_id != instead_of.pk
+                  for word in post.role.authorities}  # fmt: skip
+        refuse_together({*others, *given}, name=person.name)
+
+
+def refuse_together(authorities: Iterable[str], *, name: str) -> None:
+    """Refuse what makes `name` (a person or a role) part of more than one administration."""
+    together = administrations_of(authorities)
+    if len(together) > 1:
+        first, second = (str(ADMINISTRATIONS[one][0]) for one in together[:2])
+        raise NotApart(
+            _("%(name)s would hold “%(first)s” and “%(second)s” together. Give one of them to somebody else.")
+            % {"name": name, "first": first, "second": second}
+        )
+
+
 @transaction.atomic
 def end_post(held: Post, *, by: Person | None, at: datetime) -> None:
     """Take a post away; its authority ends with the next request."""
     person = held.staff
     facts = {"role": held.role.code, "department": held.department.code, "scope": held.scope}
+    lent = Q(giver=person, role=held.role, department=held.department)
     held.delete()
+    delegation.end_all(lent, by=by, at=at)
     person.__dict__.pop("duties", None)
     record("accounts.post_ended", person, by=by, at=at, **facts)
     transaction.on_commit(queries.forget_tokens)
@@ -165,7 +217,8 @@ def end_post(held: Post, *, by: Person | None, at: datetime) -> None:
 def set_password(person: Staff, password: str, *, by: Person | None, at: datetime) -> None:
     """Give the person a new password; every session that rests on the old one ends."""
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.password_set_at = at
+    person.save(update_fields=["password", "password_set_at"])
     record("accounts.password_set", person, by=by, at=at)
 
 
@@ -203,9 +256,54 @@ def note_failed_sign_in(person: Staff, *, address: str, at: datetime) -> None:
     record("accounts.sign_in_failed", person, by=None, at=at, address=address)
 
 
+def note_failed_code(person: Staff, *, address: str, at: datetime) -> None:
+    """Note that somebody who knew the person's password typed a code that does not fit."""
+    record("accounts.code_failed", person, by=None, at=at, address=address)
+
+
+def note_lock(person: Staff, *, address: str, at: datetime) -> None:
+    """Note that the person's name is locked for whoever tried it in vain, and where the last try came from."""
+    record("accounts.locked", person, by=None, at=at, address=address)
+
+
+def know_browser(person: Staff, word: str, *, at: datetime) -> None:
+    """Remember that the person has signed in with the browser that keeps this word."""
+    KnownBrowser.objects.update_or_create(staff=person, digest=digest_of(word), defaults={"last_at": at})
+
+
+@transaction.atomic
+def end_session(person: Staff, number: str, *, at: datetime) -> bool:
+    """End one session of the person's own, by its number; False where there is none (any more)."""
+    keys = [row.session_key for row in person.sessions.only("session_key") if row.number == number]
+    return _end_sessions(person, person.sessions.filter(session_key__in=keys), at) > 0
+
+
+@transaction.atomic
+def end_other_sessions(person: Staff, *, here: str | None, at: datetime) -> int:
+    """End every session of the person but the one with the key `here`; returns how many."""
+    return _end_sessions(person, person.sessions.exclude(session_key=here or ""), at)
+
+
+def _end_sessions(person: Staff, sessions: QuerySet[Session], at: datetime) -> int:
+    ended, _kinds = sessions.delete()
+    if ended:
+        record("accounts.sessions_ended", person, by=person, at=at, sessions=ended)
+    return ended
+
+
+def forget_ended_sessions(*, before: datetime) -> None:
+    """Remove the rows of sessions that ended before a moment; nobody can come in by them any more."""
+    Session.objects.filter(expire_date__lt=before).delete()
+
+
 def note_sign_out(person: Staff, *, at: datetime) -> None:
     """Note that the person has signed out."""
     record("accounts.signed_out", person, by=person, at=at)
+
+
+def note_sight(person: Staff, *, by: Person, at: datetime) -> None:
+    """Note that `by` has looked at what the person could see."""
+    record("accounts.seen_as", person, by=by, at=at)
 
 
 @transaction.atomic
@@ -246,3 +344,24 @@ def forget_answers(*, before: datetime) -> int:
     """Remove the answers given to keyed requests before a moment; returns how many."""
     removed, _kinds = GivenAnswer.objects.filter(at__lt=before).delete()
     return removed
+
+
+def forget_answers_with(words: Collection[str]) -> int:
+    """Remove the kept answers in which one of these words stands; returns how many."""
+    found = [
+        answer.pk
+        for answer in GivenAnswer.objects.only("pk", "body").iterator(chunk_size=500)
+        if says(json.loads(answer.body or "null"), words)
+    ]
+    return GivenAnswer.objects.filter(pk__in=found).delete()[0]
+
+
+# --- Personal data --------------------------------------------------------------------------------------------------
+def note_reveal(row: Model, *, reason: str, by: Staff, at: datetime) -> None:
+    """Write down, before anything is shown, who reveals what of a record that was fetched through access, and why."""
+    if not access.has(by, Authority.REVEAL):
+        raise NotAllowed(_("Your role may not reveal what is masked. Ask whoever serves the customer."))
+    reason = reason.strip()
+    if len(reason) < SHORTEST_REASON:
+        raise Unfit(fields={"reason": _("Say in a few words why you need it.")})
+    record("privacy.revealed", row, by=by, at=at, fields=eyes.masked_fields(row, by), reason=reason)

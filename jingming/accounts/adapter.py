@@ -1,7 +1,11 @@
-"""How allauth signs people in here: nobody signs up, a username or an employee number opens, each try is audited."""
+"""How allauth signs people in here: nobody signs up, a username or an employee number opens, each try is audited.
+
+Who has a second factor is then asked for a code; passwords and codes are tries of one lock.
+"""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,8 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from jingming.base.clock import now
 
-from . import actions, queries
+from . import actions, queries, second_factor, tries
 from .models import Staff
+from .policy import policy
+from .sessions import ADDRESS, BEGAN, DEVICE
+
+BROWSER_COOKIE = "jingming_browser"  # by which a browser is known to the people who signed in with it
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -26,31 +34,67 @@ class StaffAdapter(DefaultAccountAdapter):
         "username_password_mismatch": _(
             "Name or number and password do not belong together. Check both; the administrator gives a new password."
         ),
-        "too_many_login_attempts": _("Too many attempts that failed. Wait five minutes, then try again."),
+        "too_many_login_attempts": _("Too many attempts that failed. Wait %(minutes)s minutes, then try again."),
+        "incorrect_code": _("This code does not fit, or was used before. Wait for the next one and type that."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: object) -> Staff | None:
-        """The active person with this login word and password; a switched-off one hears what a wrong one hears."""
-        known = queries.by_login(str(credentials.get("username", "")))
+        """The active person with this login word and password; a switched-off one hears what a wrong one hears.
+
+        What is heard, and how long it takes, is the same whether anybody has the name or not.
+        """
+        name, address, at = str(credentials.get("username", "")), self.get_client_ip(request), now()
+        known = queries.by_login(name)
+        browser = request.COOKIES.get(BROWSER_COOKIE, "")
+        attempt = tries.begin(name, known, browser=browser, address=address, at=at)
+        if not attempt.open:
+            raise self.too_many()
         if known is not None:
             credentials["username"] = known.username
         person = super().authenticate(request, **credentials)
-        if person is not None and person.is_active:
+        if attempt.counts and person is not None and person.is_active:
+            end = tries.half_way if queries.has_second_factor(person) else tries.succeeded  # type: ignore[arg-type]
+            end(attempt)
             return person  # type: ignore[return-value]  # AUTH_USER_MODEL is Staff
         if known is not None:
-            actions.note_failed_sign_in(known, address=self.get_client_ip(request), at=now())
+            actions.note_failed_sign_in(known, address=address, at=at)
+            if attempt.last:
+                actions.note_lock(known, address=address, at=at)
         return None
+
+    def check_code(self, request: HttpRequest, person: Staff, code: str) -> None:
+        """Let the person's code pass, once; raises ValidationError, and counts the try, otherwise."""
+        address, at = self.get_client_ip(request), now()
+        browser = request.COOKIES.get(BROWSER_COOKIE, "")
+        attempt = tries.begin(person.username, person, browser=browser, address=address, at=at)
+        if not (attempt.open and attempt.counts):
+            raise self.too_many()
+        if person.is_active and second_factor.passes(person, code, at=at):
+            tries.succeeded(attempt)
+            return
+        actions.note_failed_code(person, address=address, at=at)
+        if attempt.last:
+            actions.note_lock(person, address=address, at=at)
+        raise ValidationError(self.error_messages["incorrect_code"], code="incorrect_code")
+
+    def too_many(self) -> ValidationError:
+        """What is heard while one has to wait."""
+        sentence = self.error_messages["too_many_login_attempts"]
+        return ValidationError(sentence % {"minutes": policy().lock_minutes}, code="too_many_login_attempts")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        actions.note_sign_in(cast(Staff, user), address=self.get_client_ip(request), at=now())
+        at, address = now(), self.get_client_ip(request)
+        agent = request.headers.get("User-Agent", "")[:300]
+        request.session.update({BEGAN: at.timestamp(), ADDRESS: address, DEVICE: agent})
+        actions.note_sign_in(cast(Staff, user), address=address, at=at)
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         response = super().post_login(request, user, **kwargs)
-        set_language_cookie(response, cast(Staff, user).language)
+        remember(request, response, cast(Staff, user))
         return response
 
     def logout(self, request: HttpRequest) -> None:
@@ -65,6 +109,24 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing: the page that follows shows who is signed in."""
+
+
+def remember(request: HttpRequest, response: HttpResponse, person: Staff) -> None:
+    """Have the browser keep that the person has signed in here, and ask for their language."""
+    word = request.COOKIES.get(BROWSER_COOKIE, "")
+    if not queries.knows_browser(word):
+        word = secrets.token_urlsafe(32)
+    actions.know_browser(person, word, at=now())
+    response.set_cookie(
+        BROWSER_COOKIE,
+        word,
+        max_age=365 * 24 * 60 * 60,
+        path="/accounts/",
+        httponly=True,
+        samesite="Strict",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    set_language_cookie(response, person.language)
 
 
 def set_language_cookie(response: HttpResponse, language: str) -> None:

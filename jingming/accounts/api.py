@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from ninja import Router
 
@@ -9,6 +11,7 @@ from jingming.base.api import Output
 from jingming.base.http import StaffRequest
 from jingming.organisation.queries import departments, units
 
+from .access import duties_of
 from .http import EVERYBODY_SIGNED_IN, Bearer
 from .rules import Authority
 
@@ -24,12 +27,14 @@ class Label(Output):
 
 
 class PostOut(Output):
-    """A post that the person holds."""
+    """A post that the person holds; `acting_for` is whoever has lent it, `until` how long it is lent."""
 
     role: str
     department: str
     scope: str
     unit: str | None
+    acting_for: str | None
+    until: datetime | None
 
 
 class MeOut(Output):
@@ -97,10 +102,12 @@ def who_am_i(request: StaffRequest) -> dict[str, object]:
                 "department": here[post.department_id].code,
                 "scope": post.scope,
                 "unit": places[post.unit_id].code if post.unit_id else None,
+                "acting_for": post.lender or None,
+                "until": post.until,
             }
-            for post in person.duties
+            for post in duties_of(person)
         ],
-        "authorities": sorted({authority for post in person.duties for authority in post.role.authorities}),
+        "authorities": sorted({authority for post in duties_of(person) for authority in post.role.authorities}),
     }
 
 

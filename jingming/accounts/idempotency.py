@@ -33,6 +33,7 @@ from .models import GivenAnswer
 
 HEADER = "Idempotency-Key"
 LONGEST = 128
+BODY = GivenAnswer._meta.get_field("body")
 Effect = Callable[[], tuple[int, object]]
 
 
@@ -125,7 +126,7 @@ def _given(staff_id: int, key: str) -> GivenAnswer | None:
     if found is None:
         return None
     digest, status, body = found
-    return GivenAnswer(staff_id=staff_id, key=key, digest=digest, status=status, body=body)
+    return GivenAnswer(staff_id=staff_id, key=key, digest=digest, status=status, body=str(BODY.opened(body)))
 
 
 def _lost_the_race(error: IntegrityError) -> bool:

@@ -6,20 +6,28 @@ import copy
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext, pgettext
 
 from jingming.base.initials import as_initials, begin_with
 from jingming.base.paging import PAGE
 from jingming.organisation.queries import departments, units
 
-from .models import ApiToken, Post, Staff
+from .access import duties_of
+from .models import ApiToken, Delegation, KnownBrowser, Post, Role, Session, Staff
+from .policy import policy
+from .rules import Authority, Scope, by_business, device_in_words
 from .tokens import PREFIX, digest_of
 
 KEPT_SECONDS = 5.0
 KEPT_TOKENS = 2_000
+PAGE_OF_HOLDERS = 100
+TOTP = "totp"  # what allauth calls a second factor that shows codes by the clock
+MOST_LENDINGS = 50
+MOST_SESSIONS = 100  # shown on one's own page; all others are ended with “all others”
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ def forget_tokens() -> None:
 def person_by_token(token: str, at: datetime) -> Staff | None:
     """The active person a token stands for, with posts and roles read; None for any other word.
 
-    One query, and none for KEPT_SECONDS after it: a person or token that is switched off stops working at once in
+    Two queries, and none for KEPT_SECONDS after them: a person or token that is switched off stops working at once in
     the process that does it, and within 5 seconds in every other.
     """
     if not token.startswith(PREFIX):
@@ -61,25 +69,13 @@ def person_by_token(token: str, at: datetime) -> Staff | None:
 
 
 def _look_up(digest: str) -> _Known | None:
-    """The person with posts and roles in one query; a second one only for somebody who holds no post."""
-    found = list(
-        Post.objects.filter(staff__tokens__digest=digest, staff__tokens__revoked_at=None, staff__is_active=True)
-        .select_related("role", "staff")
-        .annotate(token_expires_at=F("staff__tokens__expires_at"))
-    )
-    if found:
-        person, expires_at = found[0].staff, found[0].token_expires_at
-    else:
-        token = (
-            ApiToken.objects.filter(digest=digest, revoked_at=None, staff__is_active=True)
-            .select_related("staff")
-            .first()
-        )
-        if token is None:
-            return None
-        person, expires_at = token.staff, token.expires_at
-    person.duties = list[Post](found)
-    return _Known(person, expires_at, time.monotonic() + KEPT_SECONDS)
+    """The person, and in a second query the posts and roles."""
+    token = ApiToken.objects.filter(digest=digest, revoked_at=None, staff__is_active=True)
+    found = token.select_related("staff").first()
+    if found is None:
+        return None
+    with_duties([found.staff])
+    return _Known(found.staff, found.expires_at, time.monotonic() + KEPT_SECONDS)
 
 
 def with_duties(people: Iterable[Staff]) -> None:
@@ -88,8 +84,8 @@ def with_duties(people: Iterable[Staff]) -> None:
     if not lacking:
         return
     posts: dict[int, list[Post]] = {pk: [] for pk in lacking}
-    for post in Post.objects.filter(staff__in=lacking).select_related("role"):
-        posts[post.staff_id].append(post)
+    for post in Post.objects.held_by(lacking):
+        posts[post.holder].append(post)
     for pk, person in lacking.items():
         person.duties = posts[pk]
 
@@ -104,6 +100,71 @@ def by_login(login: str) -> Staff | None:
     """Whoever signs in with this word: a username (in any case) or an employee number."""
     named = Staff.objects.filter(username=login.lower()).first()
     return named or Staff.objects.filter(employee_number=login).first()
+
+
+def knows_browser(word: str) -> bool:
+    """Whether anybody has signed in with the browser that keeps this word."""
+    return bool(word) and KnownBrowser.objects.filter(digest=digest_of(word)).exists()
+
+
+def password_is_too_old(person: Staff, at: datetime) -> bool:
+    """Whether the policy asks for a new password now."""
+    days = policy().password_days
+    return days is not None and (person.password_set_at or person.created_at) < at - timedelta(days=days)
+
+
+def has_second_factor(person: Staff) -> bool:
+    """Whether the person is asked for a code at sign-in."""
+    return person.authenticator_set.filter(type=TOTP).exists()
+
+
+def must_have_second_factor(person: Staff) -> bool:
+    """Whether a role of the person's may do nothing without a second factor."""
+    return any(post.role.code in policy().second_factor_roles for post in duties_of(person))
+
+
+def lacks_second_factor(person: Staff) -> bool:
+    """Whether the person may do nothing before they switch on a second factor; no query where the policy asks none."""
+    return bool(lacking_second_factor([person]))
+
+
+def lacking_second_factor(people: Iterable[object]) -> set[int]:
+    """The pks of those of the people who may do nothing before they switch on a second factor; at most two queries."""
+    if not policy().second_factor_roles:
+        return set()
+    staff = [person for person in people if isinstance(person, Staff)]
+    with_duties(staff)
+    held = {person.pk for person in staff if must_have_second_factor(person)}
+    return held - set(Staff.objects.filter(pk__in=held, authenticator__type=TOTP).values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One browser in which a person is signed in. `device` is in words, "" where nobody knows it."""
+
+    number: str
+    device: str
+    address: str
+    began_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def open_sessions(person: Staff, *, here: str | None, at: datetime) -> list[OpenSession]:
+    """Where the person is signed in, the session with the key `here` first, then by last activity."""
+    rows = Session.objects.filter(staff=person, expire_date__gt=at).order_by("-seen_at")[:MOST_SESSIONS]
+    shown = [
+        OpenSession(
+            number=row.number,
+            device=device_in_words(row.device),
+            address=row.address,
+            began_at=row.began_at or row.seen_at,
+            seen_at=row.seen_at,
+            here=row.session_key == here,
+        )
+        for row in rows
+    ]
+    return sorted(shown, key=lambda one: not one.here)
 
 
 @dataclass(frozen=True)
@@ -130,3 +191,84 @@ def colleagues(visible: QuerySet[Staff], *, text: str = "", after: str = "") -> 
         people = people.filter(employee_number__gt=after)
     found = list(people[: PAGE + 1])
     return Colleagues(found[:PAGE], found[PAGE - 1].employee_number if len(found) > PAGE else None)
+
+
+@dataclass(frozen=True)
+class Lending:
+    """A delegation as a page shows it: its state in words, the tone of that, and whether it can still be ended."""
+
+    row: Delegation
+    state: str
+    tone: str
+    open: bool
+
+
+def lendings(rows: QuerySet[Delegation], *, at: datetime) -> list[Lending]:
+    """The latest of these, what still holds first. One query."""
+    people = ("giver", "taker", "made_by", "ended_by", "role", "department")
+    found = [_lending(row, at) for row in rows.select_related(*people).order_by("-until", "-pk")[:MOST_LENDINGS]]
+    return sorted(found, key=lambda one: not one.open)
+
+
+def _lending(row: Delegation, at: datetime) -> Lending:
+    if row.ended_at is not None:
+        return Lending(row, gettext("Ended early"), "", open=False)
+    if row.until <= at:
+        return Lending(row, pgettext("delegation", "Over"), "", open=False)
+    if row.since > at:
+        return Lending(row, pgettext("delegation", "Planned"), "soon", open=True)
+    return Lending(row, pgettext("delegation", "Under way"), "accent", open=True)
+
+
+def near_first(people: QuerySet[Staff], person: Staff) -> list[Staff]:
+    """With their departments: the person's own department first, then by employee number. One query."""
+    found = people.select_related("department")
+    return sorted(found, key=lambda one: (one.department_id != person.department_id, one.employee_number))
+
+
+@dataclass(frozen=True)
+class ActingFor:
+    """For whom somebody acts now, and until when at the longest."""
+
+    name: str
+    until: datetime
+
+
+def acting_for(person: Staff) -> list[ActingFor]:
+    """Everybody in whose place the person stands now. No query but for the posts."""
+    found: dict[str, datetime] = {}
+    for post in duties_of(person):
+        if post.staff_id != person.pk and post.until is not None:
+            found[post.lender] = max(post.until, found.get(post.lender, post.until))
+    return [ActingFor(name, until) for name, until in found.items()]
+
+
+@dataclass(frozen=True)
+class RoleMatrix:
+    """Every authority against every role: `groups` are (business, [(authority, [whether given, by role])]), `scopes`
+    are (how far, [posts that reach so far, by role])."""
+
+    roles: list[Role]
+    groups: list[tuple[object, list[tuple[Authority, list[tuple[Role, bool]]]]]]
+    scopes: list[tuple[Scope, list[int]]]
+
+
+def matrix_of_roles() -> RoleMatrix:
+    """Two queries: the roles, retired ones last, and how many of their posts reach how far."""
+    roles = list(Role.objects.order_by("-active", "pk"))
+    counted = Post.objects.values_list("role", "scope").annotate(posts=Count("pk"))
+    posts = {(role, scope): number for role, scope, number in counted}
+    return RoleMatrix(
+        roles,
+        [
+            (label, [(one, [(role, one in role.authorities) for role in roles]) for one in authorities])
+            for label, authorities in by_business(Authority)
+        ],
+        [(scope, [posts.get((role.pk, scope.value), 0) for role in roles]) for scope in Scope],
+    )
+
+
+def holders_of(role: Role) -> list[Post]:
+    """The first hundred posts of a role, by employee number."""
+    posts = Post.objects.filter(role=role).select_related("staff", "department", "unit")
+    return list(posts.order_by("staff__employee_number", "pk")[:PAGE_OF_HOLDERS])

@@ -10,10 +10,10 @@ import json
 import logging
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import pydantic
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
@@ -21,11 +21,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
 from .errors import Refusal, Unfit
 from .paging import Page
-from .problems import FieldError, Malformed, problem, problem_of, unstorable
+from .problems import MEDIA_TYPE, FieldError, Malformed, problem, problem_of, unstorable
 from .sentences import sentence_for
 
 log = logging.getLogger("jingming.api")
@@ -52,6 +53,44 @@ class Listing(Output, Generic[Item]):
 
     items: list[Item]
     next: str | None
+
+
+class ProblemField(Output):
+    """One sentence about one field, named as it was sent; "" for the whole."""
+
+    field: str
+    message: str
+
+
+class Problem(Output):
+    """Why a request was not done, by RFC 9457; some kinds say more than this."""
+
+    model_config: ClassVar[pydantic.ConfigDict] = pydantic.ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: Annotated[int, pydantic.Field(ge=400, le=599)]
+    detail: str
+    errors: Annotated[list[ProblemField], pydantic.Field(default_factory=list)]
+
+
+class Api(NinjaAPI):
+    """ninja's API, whose description also says what every refusal looks like."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        described = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        described["components"]["schemas"] |= shape.pop("$defs") | {"Problem": shape}
+        refused = {
+            "description": "A problem document",
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for methods in described["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = refused
+        return described
 
 
 def listing(page: Page[Row], show: Callable[[Row], Item]) -> dict[str, object]:
@@ -133,6 +172,8 @@ def tell_problems(api: NinjaAPI) -> None:
         Throttled: lambda _request, _error: problem(429),
         HttpError: lambda _request, error: _http_error(error),
         RequestDataTooBig: lambda _request, _error: problem(413),
+        TooManyFieldsSent: lambda _request, _error: problem(413),
+        TooManyFilesSent: lambda _request, _error: problem(413),
         SuspiciousOperation: lambda _request, _error: problem(400),
         # A form with files, where JSON is expected: the form has been read already, its bytes are gone.
         RawPostDataException: lambda _request, _error: problem(400),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+POLICIES = ("default", "mlps3")  # the profiles of accounts/policies.json
+
 
 class BadConfiguration(Exception):
     """The environment holds a value that cannot be meant; the message says which and what would do."""
@@ -43,6 +45,12 @@ def _yes_no(text: str) -> bool:
     if text.lower() not in {"yes", "no"}:
         raise ValueError("yes or no is meant")
     return text.lower() == "yes"
+
+
+def _policy(text: str) -> str:
+    if text not in POLICIES:
+        raise ValueError(f"one of {', '.join(POLICIES)} is meant")
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -92,6 +100,13 @@ KNOBS = (
     Knob("JINGMING_DEMO_SCALE", _scale, 0.01, "Size of the demo city that `make run` loads; 0 loads none."),
     Knob("JINGMING_SECRET_KEY", str, None, "Key that signs sessions; made once in JINGMING_HOME when not set."),
     Knob(
+        "JINGMING_DATA_KEYS",
+        str,
+        None,
+        "Keys that seal personal data, as NUMBER:BASE64 separated by commas, the highest number seals; made once in "
+        "JINGMING_HOME when not set.",
+    ),
+    Knob(
         "JINGMING_HOSTS",
         _words,
         ("localhost", "127.0.0.1", "[::1]"),
@@ -102,6 +117,18 @@ KNOBS = (
         _yes_no,
         False,
         "yes when browsers reach the desk by HTTPS: cookies and redirects then insist on it.",
+    ),
+    Knob(
+        "JINGMING_POLICY",
+        _policy,
+        "default",
+        "What is asked of passwords and sessions: default, or mlps3 for level 3 of China's MLPS (等保三级).",
+    ),
+    Knob(
+        "JINGMING_LIMITS",
+        _whole(0, 1000),
+        1,
+        "Multiplies the policy's limits of requests, where many people stand behind one proxy; 0 sets none.",
     ),
     Knob("JINGMING_WEB_PROCESSES", _whole(1, 64), 2, "Web processes."),
     Knob("JINGMING_WEB_THREADS", _whole(1, 64), 3, "Threads of each web process."),
@@ -133,8 +160,11 @@ class Environment:
     province: int
     demo_scale: float
     secret_key: str | None
+    data_keys: str | None
     hosts: tuple[str, ...]
     https: bool
+    policy: str
+    limits: int
     web_processes: int
     web_threads: int
     worker_jobs: int

@@ -58,6 +58,11 @@ KNOWN = {
         gettext_lazy("Too large"),
         gettext_lazy("The request is larger than allowed. Send less at a time."),
     ),
+    414: (
+        "too-long",
+        gettext_lazy("Too long an address"),
+        gettext_lazy("The address is longer than allowed. Ask for less at a time."),
+    ),
     422: (
         "unfit",
         gettext_lazy("Some values need another look"),
@@ -115,7 +120,10 @@ def problem(
 def problem_of(refusal: Refusal) -> HttpResponse:
     """The problem document that a refused act becomes; its facts stand beside the standard members."""
     errors = [FieldError(field=name, message=str(sentence)) for name, sentence in refusal.fields.items()]
-    return problem(refusal.status, kind=refusal.kind, detail=refusal.message, errors=errors, facts=refusal.facts)
+    told = problem(refusal.status, kind=refusal.kind, detail=refusal.message, errors=errors, facts=refusal.facts)
+    if "retry_after" in refusal.facts:
+        told.headers["Retry-After"] = str(refusal.facts["retry_after"])
+    return told
 
 
 class Malformed(Refusal):

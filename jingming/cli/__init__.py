@@ -33,11 +33,14 @@ MENU: Mapping[str, Entry] = {
     "migrate": Entry("installation", "Bring the database to this version."),
     "check": Entry("installation", "Say what is wrong with this installation."),
     "config": Entry("configuration", "Print the environment variables, their values and meanings.", needs_django=False),
+    "new-data-key": Entry("configuration", "Print the data keys with a new one behind them.", needs_django=False),
     "user": Entry("people", "Keep the accounts of the people who work here."),
     "token": Entry("people", "Print a new API token of a person."),
+    "setup-token": Entry("people", "Print the token with which the first account is made."),
     "import": Entry("data", "Bring in what another system holds, and master data from files."),
     "export": Entry("data", "Write master data into a file."),
     "demo": Entry("data", "Load the demo city."),
+    "audit": Entry("audit", "Seal the audit, find what was changed, drop old months."),
 }
 
 

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from jingming.base.environment import KNOBS, Knob, read_environment
+from jingming.privacy.keys import kept_keys, new_key, read_keys
 
-SECRETS = {"JINGMING_SECRET_KEY", "JINGMING_DATABASE_URL", "JINGMING_DATABASE_OWNER_URL"}
+SECRETS = {"JINGMING_SECRET_KEY", "JINGMING_DATA_KEYS", "JINGMING_DATABASE_URL", "JINGMING_DATABASE_OWNER_URL"}
 PAGE = """\
 # Configuration
 
@@ -54,4 +55,16 @@ def _row(knob: Knob) -> str:
     return f"| `{knob.name}` | {f'`{default}`' if default else ''} | {knob.meaning} |\n"
 
 
-COMMANDS = {"config": config}
+@click.command("new-data-key")
+def new_data_key() -> None:
+    """Print the data keys of the installation with a new one behind them: what is written from then on is sealed by it.
+
+    Put the line into JINGMING_DATA_KEYS, or into the file data-keys of the home, everywhere, and serve anew. The keys
+    before it stay, for they open what they sealed.
+    """
+    values = read_environment(os.environ)
+    kept = values.data_keys or kept_keys(values.home)
+    click.echo(",".join([*kept.split(), new_key(max(read_keys(kept)) + 1)]))
+
+
+COMMANDS = {"config": config, "new-data-key": new_data_key}

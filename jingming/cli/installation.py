@@ -16,11 +16,15 @@ from django.utils.translation import ngettext
 
 from jingming.accounts.actions import load_shipped_roles
 from jingming.accounts.models import Role
+from jingming.audit.sealing import wrong_with_anchor
 from jingming.base.clock import now
 from jingming.codes.actions import load_shipped
 from jingming.codes.models import Code
 from jingming.database.direct import direct
 from jingming.database.upgrade import upgrade
+from jingming.privacy.actions import remember_keys
+from jingming.privacy.queries import strange_keys
+from jingming.workorders import indexes
 from jingming.workorders.models import OrderType
 from jingming.workorders.shipping import load_shipped_types
 from jingming.workspace.health import missing_migrations, worker_is_at_work
@@ -43,7 +47,10 @@ def migrate() -> None:
 def bring_to_this_version() -> int:
     """Schema, rights, ids, months and what is shipped; the number of entries loaded now. Tests begin with it too."""
     upgrade(at=now(), verbosity=0)
-    return load_shipped() + load_shipped_roles() + load_shipped_types(now())
+    remember_keys()
+    loaded = load_shipped() + load_shipped_roles() + load_shipped_types(now())
+    indexes.keep()
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,8 @@ def findings() -> Iterator[Finding]:
         reason = (str(error).strip().splitlines() or [""])[0]
         yield Finding(good=False, sentence=_("The database does not answer: %(reason)s") % {"reason": reason})
         return
+    yield _of_keys()
+    yield _of_audit()
     yield _of_shipped_data()
 
 
@@ -115,6 +124,23 @@ def _of_worker(connection: psycopg.Connection) -> Finding:
         return Finding(good=True, sentence=_("A worker is at work."))
     sentence = _("No worker has been heard of for a minute; events are kept, but nothing reacts to them.")
     return Finding(good=False, sentence=sentence)
+
+
+def _of_keys() -> Finding:
+    if strange := strange_keys():
+        sentence = _(
+            "Data key %(number)s is missing here or differs from that of the installation: what is sealed under it"
+            " does not open. Give this machine the keys of the others."
+        )
+        return Finding(good=False, sentence=sentence % {"number": strange[0]})
+    return Finding(good=True, sentence=_("The data keys are those of the installation."))
+
+
+def _of_audit() -> Finding:
+    """The newest block against the anchor; to compare every line takes longer (jingming audit verify)."""
+    wrong = wrong_with_anchor()
+    right = _("The newest block of the audit is the one that was sealed last.")
+    return Finding(good=not wrong, sentence=wrong or right)
 
 
 def _of_shipped_data() -> Finding:

@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
-from jingming.accounts import actions, queries
+from jingming.accounts import actions, queries, setup
 from jingming.accounts.models import Role, Staff
 from jingming.accounts.rules import Scope
 from jingming.base.clock import now
 from jingming.base.errors import Refusal, Unfit
-from jingming.organisation.actions import add_department, add_unit
-from jingming.organisation.models import Department, Unit
-from jingming.organisation.rules import Kind, Level
+from jingming.organisation.models import Department
 
 FROM_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
@@ -64,7 +62,8 @@ def add(
 
     In an installation without any department the first person's is made, at a head office.
     """
-    password = _fit_password(_read_password(from_stdin=password_stdin))
+    person = Staff(username=username.lower(), employee_number=number, name=name)
+    password = _fit_password(_read_password(from_stdin=password_stdin), of=person)
     with transaction.atomic():
         role = _role(role_code) if role_code else None
         department = _department(department_code)
@@ -113,6 +112,12 @@ def token(username: str, label: str) -> None:
     click.echo(actions.make_token(person, label=label, by=None, at=now()))
 
 
+@click.command("setup-token")
+def setup_token() -> None:
+    """Print a token with which the first account is made, once and within 24 hours, on the page accounts/setup/."""
+    click.echo(setup.make_token(at=now()))
+
+
 def find(username: str) -> Staff:
     """The person who signs in with this word; raises Refusal for nobody."""
     person = queries.by_login(username)
@@ -149,11 +154,7 @@ def _department(code: str) -> Department:
     if Department.objects.exists():
         known = ", ".join(Department.objects.order_by("code").values_list("code", flat=True)[:20])
         raise Unfit(_("There is no department %(code)s. There are: %(known)s") % {"code": code, "known": known})
-    office = Unit.objects.filter(level=Level.HQ).first() or add_unit(
-        level=Level.HQ, parent=None, code="HQ", label={"zh": "总部", "en": "Head office"}, by=None, at=now()
-    )
-    label = {"zh": "管理部", "en": "Management"}
-    return add_department(unit=office, kind=Kind.MANAGEMENT, code=code, label=label, by=None, at=now())
+    return setup.first_department(code, at=now())
 
 
-COMMANDS = {"user": user, "token": token}
+COMMANDS = {"user": user, "token": token, "setup-token": setup_token}

@@ -28,7 +28,7 @@ class LabelForm(forms.Form):
 class NewCodeForm(LabelForm):
     """A code of a set."""
 
-    field_order = ("parent", "code", "label_zh", "label_en")
+    field_order = ("parent", "code", "label_zh", "label_en", "first_day")
 
     parent = forms.ModelChoiceField(Code.objects.none(), label=_("Below"), required=False)
     code = forms.RegexField(
@@ -41,9 +41,33 @@ class NewCodeForm(LabelForm):
         },
     )
 
+    first_day = forms.DateField(
+        label=_("First day"),
+        required=False,
+        help_text=_("Leave it empty to offer the code at once."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
     def __init__(self, set_: str, data: QueryDict | None) -> None:
         super().__init__(data)
         self.fields["parent"].queryset = Code.objects.filter(set=set_, parent=None, valid_to=None)  # type: ignore[attr-defined]
+
+
+class ScheduleForm(forms.Form):
+    """From which day to which a code is offered."""
+
+    first_day = forms.DateField(
+        label=_("First day"),
+        required=False,
+        help_text=_("Empty: without a beginning."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    last_day = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty: without an end."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 class RetireForm(forms.Form):

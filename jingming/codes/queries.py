@@ -1,47 +1,35 @@
 """What a list offers today, what a code is called, and whether somebody sent one that exists.
 
-The dictionary is small and read by every form and act: it is kept in memory for KEPT_SECONDS, so a change of it
-reaches every process within that time.
+The dictionary is small and read by every form and act: it is kept in memory for a few seconds.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from jingming.base.errors import Unfit
+from jingming.base.memory import Memory
 from jingming.ui.labels import in_language
 
 from .models import Code
 
-KEPT_SECONDS = 5.0
-Dictionary = dict[str, dict[str, Code]]
-_kept: tuple[float, Dictionary] = (0.0, {})
+memory = Memory()
 
 
-def forget() -> None:
-    """Read the dictionary afresh at the next question; actions that change it call this."""
-    global _kept  # noqa: PLW0603  # one dictionary for the process
-    _kept = (0.0, {})
-
-
-def _dictionary() -> Dictionary:
-    global _kept  # noqa: PLW0603
-    until, sets = _kept
-    if time.monotonic() >= until:
-        sets = {}
-        for code in Code.objects.order_by("set", "position", "code"):
-            sets.setdefault(code.set, {})[code.code] = code
-        _kept = (time.monotonic() + KEPT_SECONDS, sets)
+def _dictionary() -> dict[str, dict[str, Code]]:
+    sets: dict[str, dict[str, Code]] = {}
+    for code in Code.objects.order_by("set", "position", "code"):
+        sets.setdefault(code.set, {})[code.code] = code
     return sets
 
 
 def known(set_: str) -> dict[str, Code]:
     """Every code of the set, retired ones too, in the order of the list."""
-    return _dictionary().get(set_, {})
+    return memory.of("codes", _dictionary).get(set_, {})
 
 
 def choosable(set_: str, at: datetime) -> list[Code]:
@@ -59,10 +47,30 @@ def choosable(set_: str, at: datetime) -> list[Code]:
     return ordered
 
 
-def choices(set_: str, at: datetime) -> list[tuple[str, str]]:
-    """(code, label) of what may be chosen, for forms; codes below another show the way down to them."""
+def choices(set_: str, at: datetime, *, kept: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """(code, label) of what may be chosen, for forms; codes below another show the way down to them.
+
+    What a record has `kept` already stays choosable for it, although nobody else is offered it.
+    """
     by_id = {code.pk: code for code in known(set_).values()}
-    return [(code.code, _way_down(code, by_id)) for code in choosable(set_, at)]
+    offered = [(code.code, _way_down(code, by_id)) for code in choosable(set_, at)]
+    there = {code for code, _label in offered}
+    return [*offered, *((code, _not_offered(set_, code, at)) for code in kept if code and code not in there)]
+
+
+def recorded(set_: str, at: datetime) -> list[tuple[str, str]]:
+    """(code, label) of every code under which something may stand, for filters: what is offered first."""
+    return choices(set_, at, kept=known(set_))
+
+
+def _not_offered(set_: str, code: str, at: datetime) -> str:
+    found = known(set_).get(code)
+    if found is None:
+        return code
+    words = {"label": _way_down(found, {one.pk: one for one in known(set_).values()})}
+    return (
+        _("%(label)s (not offered yet)") % words if is_to_come(found, day_of(at)) else _("%(label)s (retired)") % words
+    )
 
 
 def _way_down(code: Code, by_id: dict[int, Code]) -> str:
@@ -79,6 +87,11 @@ def day_of(at: datetime) -> date:
 def is_valid(code: Code, day: date) -> bool:
     """Whether the code may be chosen on this day."""
     return (code.valid_from is None or code.valid_from <= day) and (code.valid_to is None or day <= code.valid_to)
+
+
+def is_to_come(code: Code, day: date) -> bool:
+    """Whether the code will be offered later than this day, for the first time."""
+    return code.valid_from is not None and day < code.valid_from
 
 
 def label_of(set_: str, code: str) -> str:

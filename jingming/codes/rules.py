@@ -6,6 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 CODE = r"[a-z][a-z0-9_]{0,39}"
+# What is written where nobody chooses: set → code. These are renamed as one likes, but always on offer.
+GIVEN_UNASKED = {"level": "normal", "attachment_purpose": "evidence"}
 
 
 class Set(TextChoices):

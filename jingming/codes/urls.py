@@ -14,6 +14,8 @@ urlpatterns = [
     path("<slug:set_>/", opens(views.codes, to=CHANGE), name="codes_set"),
     path("<slug:set_>/new/", opens(views.add, to=CHANGE), name="code_add"),
     path("<int:pk>/rename/", opens(views.relabel, to=CHANGE), name="code_relabel"),
+    path("<int:pk>/days/", opens(views.schedule, to=CHANGE), name="code_days"),
+    path("<int:pk>/move/", opens(views.move, to=CHANGE), name="code_move"),
     path("<int:pk>/retire/", opens(views.retire, to=CHANGE), name="code_retire"),
     path("<int:pk>/restore/", opens(views.restore, to=CHANGE), name="code_restore"),
 ]

@@ -19,6 +19,7 @@ from jingming.base.errors import Http404, NotAllowed, Refusal, Unfit
 from jingming.organisation.models import Department, Placed, ServiceArea, Unit
 from jingming.organisation.queries import areas, departments, units
 from jingming.organisation.rules import Level
+from jingming.privacy.erased import MARK
 
 from .models import ContactPerson, Customer, Device, Merge, NetworkElement, Phone, ServicePoint, Tenure
 from .rules import ACCOUNT_MANAGER, CUSTOMER_FACING
@@ -140,6 +141,8 @@ def _refuse_to_change(user: Staff | object, customer: Customer) -> None:
         raise NotAllowed(_("You may see this archive, but only the people who work for its place may change it."))
     if customer.merged_into_id is not None:
         raise merged_away()
+    if customer.name == MARK:
+        raise Refusal(_("The person of this archive has been erased. Open a new archive for whoever comes now."))
 
 
 def merged_away() -> Refusal:
@@ -169,8 +172,8 @@ def get_merge(user: Staff | object, customer_id: int, merge_id: int) -> Merge:
 
 
 def open_to_change(user: Staff | object, customer: Customer) -> bool:
-    """Whether the person may change the archive now: one that goes on in another is looked at only."""
-    return customer.merged_into_id is None and may_change(user, customer)
+    """Whether the person may change the archive now: one that goes on in another, or was erased, is looked at only."""
+    return customer.merged_into_id is None and customer.name != MARK and may_change(user, customer)
 
 
 def may_unmerge(user: Staff | object, merge: Merge) -> bool:
@@ -242,6 +245,11 @@ def may_change_network(user: Staff | object, row: Placed | Unit) -> bool:
 def may_change(user: Staff | object, row: Customer | ServicePoint) -> bool:
     """Whether the person works for the place of the row with the authority to change archives."""
     return _lies_on(ground(user, Authority.CHANGE_CUSTOMERS), row)
+
+
+def may_answer_for(user: Staff | object, customer: Customer) -> bool:
+    """Whether the person answers for personal data where the customer lives: for units only, not by a department."""
+    return _lies_on(reach(user, Authority.HANDLE_PERSONS), customer)
 
 
 # --- Places that may be chosen --------------------------------------------------------------------------------------

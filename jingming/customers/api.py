@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
+from jingming.accounts import eyes
 from jingming.accounts.http import Bearer
 from jingming.accounts.idempotency import once
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import Authority
+from jingming.audit.actions import looked, was_shown
 from jingming.base.api import Input, Listing, Output, listing
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Unfit
@@ -191,8 +193,10 @@ def _merge_out(merge: Merge, stayed: list[str], rows: int) -> dict[str, Any]:
 
 
 def _point_out(point: ServicePoint) -> dict[str, Any]:
+    address = eyes.shown("address", point.address, point)
     devices = [_device_out(device) for device in point.devices.all() if device.removed_on is None]
-    return {**queries.facts_of_point(point), "id": point.pk, "version": point.version, "devices": devices}
+    facts = queries.facts_of_point(point) | {"address": address}
+    return {**facts, "id": point.pk, "version": point.version, "devices": devices}
 
 
 def _device_out(device: Device) -> dict[str, Any]:
@@ -211,6 +215,7 @@ def _out(customer: Customer) -> dict[str, Any]:
     """The customer with phones and service points, which have been read before."""
     return {
         **queries.facts_of_customer(customer),
+        "name": eyes.shown("name", customer.name, customer),
         "id": customer.pk,
         "quick": customer.quick,
         "since": customer.occurred_at,
@@ -218,7 +223,11 @@ def _out(customer: Customer) -> dict[str, Any]:
         "version": customer.version,
         "url": reverse("customers:customer", args=[customer.pk]),
         "phones": [
-            {"number": phone.number, "label": phone.label, "contact": phone.contact.name if phone.contact else ""}
+            {
+                "number": eyes.shown("phone", phone.number, customer),
+                "label": phone.label,
+                "contact": eyes.shown("name", phone.contact.name, customer) if phone.contact else "",
+            }
             for phone in customer.phones.all()
             if phone.active
         ],
@@ -250,9 +259,11 @@ def customers(
     """
     if q.strip():
         found = queries.find(request.user, q).customers
+        was_shown("search", [one.pk for one in found], to=request.user, by=request.user, at=now())
         prefetch_related_objects(found, *SHOWN)
         return {"items": [_out(customer) for customer in found], "next": None}
     page = queries.newest(request.user, cursor)
+    was_shown("archives", [one.pk for one in page.items], to=request.user, by=request.user, at=now())
     prefetch_related_objects(list(page.items), *SHOWN)
     return listing(page, _out)
 
@@ -260,7 +271,9 @@ def customers(
 @router.get("/{int:customer_id}", auth=SEE, response=CustomerOut)
 def customer(request: StaffRequest, customer_id: int) -> dict[str, Any]:
     """One customer with phones and service points."""
-    return _read(request.user, access.get_customer(request.user, customer_id))
+    found = access.get_customer(request.user, customer_id)
+    looked("customer", found, by=request.user, at=now())
+    return _read(request.user, found)
 
 
 @router.post("", auth=CHANGE, response={201: CustomerOut})
@@ -278,6 +291,8 @@ def change_customer(request: StaffRequest, customer_id: int, payload: CustomerCh
     """Change the fields that are sent; 409 with `differences` if somebody else has changed them since `version`."""
     customer = access.get_customer(request.user, customer_id, to="change")
     wanted = payload.model_dump(exclude_unset=True, exclude={"reason", "why"})
+    if "name" in wanted:  # what is read masked is not written back
+        eyes.need_whole(customer, Authority.SEE_NAMES)
     why = actions.Why(payload.reason, payload.why)
     return _read(request.user, actions.change_customer(customer, **wanted, why=why, by=request.user, at=now()))
 
@@ -308,6 +323,8 @@ def merge(request: StaffRequest, customer_id: int, payload: NewMerge) -> HttpRes
             merged = access.get_customer(request.user, payload.merged, to="change")
         except Http404:
             raise Unfit(fields={"merged": _("There is no such customer.")}) from None
+        eyes.need_whole(kept)
+        eyes.need_whole(merged)
         done = actions.merge(kept, merged, take=take, why=why, by=request.user, at=now())
         return 201, _merge_out(done, [], 0)
 

@@ -19,6 +19,7 @@ from jingming.base.errors import Unfit
 from jingming.base.initials import as_initials
 from jingming.base.tokens import SMALL, runs, tokens
 from jingming.organisation.rules import Kind as DepartmentKind
+from jingming.privacy.sealing import keyed_hash
 
 # A post that reaches its own department sees the customers of the department's place, if that is whom it works for.
 CUSTOMER_FACING = frozenset(
@@ -119,6 +120,7 @@ ACTS: dict[str, Promise] = {
     "merged_away": gettext_lazy("merged this archive into another one"),
     "unmerged": gettext_lazy("took a merge back"),
     "imported": gettext_lazy("imported the archive"),
+    "erased": gettext_lazy("erased the personal data of the archive"),
 }
 ACTS_ON_POINTS = (
     "point_added",
@@ -216,15 +218,31 @@ def ways_to_dial(number: str, area_code: str) -> set[str]:
 
 
 GRAM = 4  # the fewest digits of a phone by which somebody is looked for
-AT_END = 10_000  # what the last four digits stand above, to be told from the same four in the middle
+BEGINNING = 7  # digits of a mobile that say operator and place, by which numbers that begin so are found
 
 
 def grams(number: str) -> list[int]:
-    """What finds a kept number by any four of its digits: each four that stand together, as a number below 10,000, and
-    the last four once more with AT_END added; [] for the short numbers that are only found whole."""
+    """The keyed hashes by which a sealed number is found: of each four digits that stand together, of the first seven
+    and of the last four; [] for the short numbers that are only found whole. In no order that tells of the number."""
     digits = number.lstrip("+")
-    windows = {int(digits[place : place + GRAM]) for place in range(len(digits) - GRAM + 1)}
-    return sorted(windows | {AT_END + int(digits[-GRAM:])}) if windows else []
+    return sorted({*anywhere(digits), *at_beginning(digits), *at_end(digits)})
+
+
+def anywhere(digits: str) -> list[int]:
+    """The hashes of each four digits that stand together. What stands twice has two: 11111 is looked for where 1111
+    stands twice."""
+    fours = [digits[place : place + GRAM] for place in range(len(digits) - GRAM + 1)]
+    return [keyed_hash("four", four, str(fours[:place].count(four))) for place, four in enumerate(fours)]
+
+
+def at_beginning(digits: str) -> list[int]:
+    """The hash of the first seven digits, if there are so many."""
+    return [keyed_hash("first", digits[:BEGINNING])] if len(digits) >= BEGINNING else []
+
+
+def at_end(digits: str) -> list[int]:
+    """The hash of the last four digits, if there are so many."""
+    return [keyed_hash("last", digits[-GRAM:])] if len(digits) >= GRAM else []
 
 
 def account_number(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from jingming.accounts.http import opens
-from jingming.accounts.rules import Authority
+from jingming.accounts.rules import Authority, Pace
 
 from . import views
 
 app_name = "customers"
 SEE, CHANGE = Authority.SEE_CUSTOMERS, Authority.CHANGE_CUSTOMERS
+REVEAL = Authority.REVEAL
 SEE_NETWORK, CHANGE_NETWORK = Authority.SEE_ORGANISATION, Authority.CHANGE_ORGANISATION
 
 POINT = "<int:customer_id>/service-points/<int:point_id>/"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", opens(views.customers, to=SEE), name="list"),
     path("new/", opens(views.add_customer, to=CHANGE), name="add"),
     path("<int:customer_id>/", opens(views.customer, to=SEE), name="customer"),
+    path("<int:customer_id>/reveal/", opens(views.reveal, to=REVEAL, pace=Pace.REVEAL), name="reveal"),
     path("<int:customer_id>/change/", opens(views.change_customer, to=CHANGE), name="change"),
     path("<int:customer_id>/conduct/new/", opens(views.note_conduct, to=CHANGE), name="note-conduct"),
     path("<int:customer_id>/contacts/new/", opens(views.add_contact, to=CHANGE), name="add-contact"),

@@ -301,7 +301,7 @@ def write_settings(cluster: Cluster, sockets: Path) -> None:
         "port": str(PORT),
         "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
-        "password_encryption": "scram-sha-256",
+        "password_encryption": "scram-sha-256",  # nosec B105  # how they are kept
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_destination": "stderr",
@@ -319,8 +319,9 @@ def write_settings(cluster: Cluster, sockets: Path) -> None:
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
+            "autovacuum": "off",  # it would be in the template when a test clones it
             "shared_buffers": "128MB",
-            "max_wal_size": "1GB",
+            "max_wal_size": "256MB",
             "min_dynamic_shared_memory": "16MB",
         }
     lines = ["# Written anew at every start. Own settings go into own.conf.\n"]

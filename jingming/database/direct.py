@@ -26,5 +26,6 @@ def direct(alias: str = "default") -> Iterator[psycopg.Connection]:
     """A connection of one's own, in autocommit; connecting and each statement take PATIENCE seconds at the most."""
     asked = {**parameters(alias), "connect_timeout": PATIENCE, "autocommit": True}
     with psycopg.connect(**asked) as connection:
+        # nosemgrep: sql-put-together  # a number of ours
         connection.execute(f"SET statement_timeout = {PATIENCE * 1000}")
         yield connection

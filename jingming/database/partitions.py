@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
-from django.db import connections, models
+from django.db import connections, models, transaction
+from psycopg import sql
 
 AHEAD = 3  # months beyond the current one: nobody has to act for a quarter
 
@@ -37,3 +39,22 @@ def monthly_tables(*, using: str = "default") -> list[str]:
             " WHERE c.relnamespace = 'public'::regnamespace AND p.partstrat = 'r' ORDER BY 1"
         )
         return [name for (name,) in cursor.fetchall()]
+
+
+def months_of(table: str, *, using: str = "default") -> list[date]:
+    """The first days of the months that have a partition, oldest first."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = quote_ident(%s)::regclass",
+            [table],
+        )
+        names = [name.removeprefix(table) for (name,) in cursor.fetchall()]
+    return sorted(date(int(name[1:5]), int(name[6:]), 1) for name in names if re.fullmatch(r"_\d{4}_\d{2}", name))
+
+
+def drop_month(table: str, month: date, *, using: str) -> None:
+    """Remove a month with all its rows; only the owner may, and never waits longer than its lock_timeout."""
+    name = sql.Identifier(f"{table}_{month:%Y_%m}")
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE {}").format(name).as_string(cursor.connection))

@@ -81,7 +81,7 @@ def _limit(file: Path) -> list[int]:
 def shared_memory_room() -> int:
     """Bytes that /dev/shm can hold; 0 where there is none."""
     try:
-        room = os.statvfs("/dev/shm")  # noqa: S108  # only looked at
+        room = os.statvfs("/dev/shm")  # noqa: S108  # nosec B108  # only looked at
     except OSError:
         return 0
     return room.f_blocks * room.f_frsize

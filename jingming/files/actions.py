@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from mmap import mmap
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 
 from jingming.audit import actions as audit
+from jingming.privacy.erased import MARK
 
 from . import rules, store
 from .models import Attachment
@@ -61,6 +64,24 @@ def attach(
             "files.attached", attachment, by=by, at=at, owner=f"{owner._meta.label} {owner.pk}", sha256=kept.sha256
         )
     return attachment
+
+
+@transaction.atomic
+def remove_files_of(owner: type[models.Model], ids: Collection[int], *, by: audit.Person | None, at: datetime) -> int:
+    """Remove the bytes and the names of all that was attached to these rows; says how many. Rows stay, as gaps."""
+    return remove_files(Attachment.objects.filter(owner_kind=owner._meta.label, owner_id__in=ids), by=by, at=at)
+
+
+@transaction.atomic
+def remove_files(attachments: models.QuerySet[Attachment], *, by: audit.Person | None, at: datetime) -> int:
+    """The same for these attachments."""
+    found = list(attachments.filter(removed_at=None))
+    for attachment in found:
+        attachment.name, attachment.sha256, attachment.removed_at = MARK, "", at
+        attachment.save(update_fields=["name", "sha256", "removed_at"])
+        audit.record("files.removed", attachment, by=by, at=at)
+        transaction.on_commit(partial(store.remove, attachment.store_key))
+    return len(found)
 
 
 def note_download(attachment: Attachment, *, by: audit.Person, at: datetime, shown: bool = False) -> None:

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jingming.privacy.fields import WrittenLineField
+
 
 class Attachment(models.Model):
     """A stored file and what it belongs to. The bytes lie under its `store_key`; its name is only ever shown."""
@@ -15,7 +17,7 @@ class Attachment(models.Model):
 
     owner_kind = models.CharField(max_length=60, help_text="app_label.Model of what it belongs to")
     owner_id = models.BigIntegerField()
-    name = models.CharField(max_length=200)
+    name = WrittenLineField(max_length=400)
     media_type = models.CharField(max_length=100, help_text="as sniffed from the bytes, never as claimed")
     size = models.BigIntegerField(help_text="bytes")
     sha256 = models.CharField(max_length=64)
@@ -30,6 +32,7 @@ class Attachment(models.Model):
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, help_text="its bytes and its name are gone; the row says that it was")
 
     class Meta:
         verbose_name = _("attachment")

@@ -96,6 +96,19 @@ def _riff(form: bytes) -> Callable[[Content], bool]:
     return proof
 
 
+def _webp(content: Content) -> bool:
+    """A RIFF of a sane size, in whichever of the three ways its first chunk tells it."""
+    head = bytes(content[12:30])
+    kind, lossless = head[:4], int.from_bytes(head[9:13], "little")
+    if kind == b"VP8X":
+        width, height = (int.from_bytes(head[place : place + 3], "little") + 1 for place in (12, 15))
+    elif kind == b"VP8L":
+        width, height = (lossless & 0x3FFF) + 1, (lossless >> 14 & 0x3FFF) + 1
+    else:
+        width, height = (int.from_bytes(head[place : place + 2], "little") & 0x3FFF for place in (14, 16))
+    return 0 < width * height <= PIXELS and _riff(b"WEBP")(content)
+
+
 def _brand(*brands: bytes) -> Callable[[Content], bool]:
     """ISO media (HEIC, MP4, M4A): the brand of its first box, whose length must be honest."""
 
@@ -184,7 +197,7 @@ KINDS = (
     _kind("image/png", "png", _png, raster=True),
     _kind("image/jpeg", "jpg jpeg", _jpeg, sniffed="jpg jpeg jfif", raster=True),
     _kind("image/gif", "gif", _gif, raster=True),
-    _kind("image/webp", "webp", _riff(b"WEBP"), raster=True),
+    _kind("image/webp", "webp", _webp, raster=True),
     _kind("image/heic", "heic heif", _brand(b"hei", b"hev", b"mif1", b"msf1")),
     _kind("application/pdf", "pdf", _pdf),
     _kind(f"{OPEN_XML}wordprocessingml.document", "docx", _office("word/")),

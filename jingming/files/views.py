@@ -24,7 +24,7 @@ def download(request: StaffRequest, attachment_id: int) -> FileResponse:
 
     A small picture is part of the page that shows it; fetching the file itself is written down."""
     attachment = access.get_attachment(request.user, attachment_id)
-    if attachment.scan == "infected":
+    if attachment.scan == "infected" or attachment.removed_at is not None:
         raise Http404
     picture = attachment.media_type in rules.SHOWN_IN_PAGE
     if picture and "small" in request.GET and (small := pictures.small(attachment.store_key)) is not None:

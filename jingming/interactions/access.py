@@ -22,8 +22,8 @@ def visible_to(person: Staff | object) -> QuerySet[Interaction]:
     condition = reached.placed() or Q(pk__in=[])
     if reached.departments:
         condition |= Q(department__in=reached.departments)
-    if reached.own and isinstance(person, Staff):
-        condition |= Q(agent=person)
+    if reached.own:
+        condition |= Q(agent__in=reached.own_of)
     return Interaction.objects.filter(condition)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
@@ -14,6 +17,7 @@ from jingming.base.errors import Refusal, Unfit
 from jingming.codes.queries import check as check_code
 from jingming.customers.models import Customer, ServicePoint
 from jingming.organisation.models import Department, Placed, Unit
+from jingming.privacy.erased import MARK, mark_of
 
 from .models import Interaction
 from .rules import Direction, Disposition
@@ -110,3 +114,33 @@ def dispose(
     interaction.refresh_from_db()
     audit.record("interactions.disposed", interaction, by=by, at=at, disposition=str(disposition), order_id=order_id)
     return interaction
+
+
+@transaction.atomic
+def erase(contacts: Collection[int], *, by: Staff, at: datetime) -> int:
+    """Take out of these contacts who it was and what was said; when, by which channel and what became of it stay."""
+    found = list(Interaction.objects.filter(pk__in=contacts))
+    Interaction.objects.filter(pk__in=contacts).update(
+        party_name=mark_of("party_name"), party_phone="", external_id="", outcome=mark_of("outcome")
+    )
+    for interaction in found:
+        audit.record("interactions.erased", interaction, by=by, at=at)
+    return len(found)
+
+
+@transaction.atomic
+def erase_caller(contacts: Collection[int]) -> int:
+    """Take out of these contacts, which concern somebody else, only who called."""
+    return Interaction.objects.filter(pk__in=contacts).update(party_name=mark_of("party_name"), party_phone="")
+
+
+def forget_callers(*, before: datetime, at_most: int) -> int:
+    """Take name, number and words out of old contacts of people without an archive that came to no order; how many.
+    Ask again while it is as many as at most."""
+    old = Interaction.objects.filter(
+        ~Q(party_phone="") | ~Q(party_name=""), customer=None, order_id=None, occurred_at__lt=before
+    ).exclude(party_phone="", party_name=MARK)
+    batch = list(old.order_by("occurred_at").values_list("pk", flat=True)[:at_most])
+    return Interaction.objects.filter(pk__in=batch).update(
+        party_name=mark_of("party_name"), party_phone="", external_id="", outcome=mark_of("outcome")
+    )

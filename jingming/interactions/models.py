@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from jingming.accounts.models import Staff
 from jingming.customers.models import Customer, ServicePoint
 from jingming.organisation.models import Department, Placed
+from jingming.privacy.fields import SealedNumberField, WrittenLineField, WrittenTextField
 
 from .rules import Direction, Disposition
 
@@ -27,8 +28,8 @@ class Interaction(Placed):
         max_length=120, blank=True, help_text="the provider's id, unique per channel account"
     )
     direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.IN)
-    party_name = models.CharField(max_length=120, blank=True)
-    party_phone = models.CharField(max_length=20, blank=True)
+    party_name = WrittenLineField(max_length=240, blank=True)
+    party_phone = SealedNumberField(max_length=80, blank=True)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="interactions", db_index=False)
     service_point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, related_name="+", db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
@@ -36,7 +37,7 @@ class Interaction(Placed):
     occurred_at = models.DateTimeField(help_text="started")
     ended_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
-    outcome = models.CharField(max_length=500, blank=True, help_text="what was said, in a sentence")
+    outcome = WrittenTextField(blank=True, help_text="what was said, in a sentence")
     disposition = models.CharField(max_length=10, choices=Disposition.choices, default=Disposition.PENDING)
     reason = models.CharField(max_length=40, blank=True, help_text="code of the set `no_order_reason`")
     order_id = models.BigIntegerField(null=True)

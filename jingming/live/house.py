@@ -83,7 +83,7 @@ class House:
     async def join(self, key: str, person: AbstractBaseUser, last_id: int | None) -> Guest:
         """A guest whose news begin with what was missed since `last_id`, or with the word to fetch everything anew
         where that is not known. Twice told is harmless, not told is not: so it counts as a guest before we look."""
-        guest = Guest(key, person, self._now() + self._look_again * random.uniform(0.5, 1))  # noqa: S311  # no secret
+        guest = Guest(key, person, self._now() + self._look_again * random.uniform(0.5, 1))  # noqa: S311  # nosec B311  # no secret
         self._guests.add(guest)
         missed = [] if last_id is None else self.feed.memory.after(last_id)
         if missed is None:

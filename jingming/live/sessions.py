@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -12,6 +12,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+
+_kept_out: list[Callable[[Iterable[AbstractBaseUser]], Collection[int]]] = []
+
+
+def keep_out(whom: Callable[[Iterable[AbstractBaseUser]], Collection[int]]) -> None:
+    """Let an upper slice say which of many people, by pk, may not listen although they are signed in."""
+    _kept_out.append(whom)
 
 
 def session_key(cookies: str) -> str | None:
@@ -24,13 +31,16 @@ def session_key(cookies: str) -> str | None:
 
 
 def people_of(keys: Collection[str]) -> Mapping[str, AbstractBaseUser]:
-    """The active people who are signed in with these sessions, by key: two queries, however many there are."""
+    """The active people who are signed in with these sessions and may listen, by key: few queries for many."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     rows = store.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     sessions: dict[str, dict[str, Any]] = {row.session_key: row.get_decoded() for row in rows}
     numbers = {number for number in map(_number, sessions.values()) if number.isdigit()}
     found = get_user_model().objects.filter(pk__in=numbers, is_active=True)
     people = {str(person.pk): person for person in found}
+    for whom in _kept_out:
+        for pk in whom(people.values()):
+            people.pop(str(pk))
     return {
         key: person
         for key, told in sessions.items()

@@ -22,6 +22,8 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.http.request import QueryDict, split_domain_port, validate_host
 
+from jingming.base.headers import NOTHING, SAFETY
+
 from .house import House
 from .rules import GREETING
 from .sessions import people_of, session_key
@@ -164,11 +166,18 @@ def _cors(origin: str | None) -> list[tuple[bytes, bytes]]:
     return [allowed, (b"access-control-allow-credentials", b"true"), (b"vary", b"Origin")]
 
 
+def _safety() -> list[tuple[bytes, bytes]]:
+    told = {**SAFETY, "Content-Security-Policy": NOTHING, "Cache-Control": "no-store"}
+    if settings.SECURE_HSTS_SECONDS:
+        told["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return [(name.lower().encode(), value.encode()) for name, value in told.items()]
+
+
 async def _begin(send: Send, origin: str | None) -> None:
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
-        (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
+        *_safety(),
         *_cors(origin),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -176,6 +185,6 @@ async def _begin(send: Send, origin: str | None) -> None:
 
 
 async def _refuse(send: Send, status: int, origin: str | None = None) -> None:
-    headers = [(b"content-length", b"0"), (b"cache-control", b"no-store"), *_cors(origin)]
+    headers = [(b"content-length", b"0"), *_safety(), *_cors(origin)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -7,20 +7,27 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
-from jingming.accounts.access import has
+from jingming.accounts.access import has, sees
 from jingming.accounts.models import Staff
-from jingming.accounts.rules import Authority
+from jingming.accounts.rules import PERSONAL, Authority
 from jingming.base.errors import Http404
 
 from .models import Run
 from .sheets.kinds import KINDS, Kind
+
+OF_CUSTOMERS = ("customers", "service-points")
 
 
 def kinds_open_to(person: Staff | object) -> list[Kind]:
     """The kinds that the person may load and export: the right to do so, and that to change such rows."""
     if not has(person, Authority.LOAD_DATA):
         return []
-    return [kind for kind in KINDS.values() if has(person, kind.authority)]
+    return [kind for kind in KINDS.values() if has(person, kind.authority) and _sees_whole(person, kind)]
+
+
+def _sees_whole(person: Staff | object, kind: Kind) -> bool:
+    """Whether no column is masked from the person: a file with masks in it, loaded again, would write them."""
+    return kind.code not in OF_CUSTOMERS or all(sees(person, one) for one in PERSONAL)
 
 
 def get_kind(person: Staff | object, code: str) -> Kind:

@@ -6,7 +6,7 @@ is written anywhere before `load`, and then all of it in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from jingming.base.errors import Refusal, Unfit
 from jingming.files import rules as file_rules
 from jingming.files import store
 from jingming.live.actions import announce
+from jingming.privacy.erased import says
 
 from . import queries
 from .models import Matching, Run
@@ -197,3 +198,20 @@ def _step(run: Run, state: State, *, came_from: tuple[State, ...]) -> Run:
 
 def _not_now() -> NotNow:
     return NotNow(_("This file is somewhere else by now. Look at its page again."))
+
+
+def forget_details_with(words: Collection[str]) -> int:
+    """Empty what runs have kept of single rows, where one of these words stands in it; returns how many runs."""
+    found = [
+        run.pk
+        for run in Run.objects.exclude(details=[], problems=[]).only("pk", "details", "problems").iterator()
+        if says([run.details, run.problems], words)
+    ]
+    return Run.objects.filter(pk__in=found).update(details=[], problems=[])
+
+
+def forget_details(*, before: datetime, at_most: int) -> int:
+    """Empty what runs that ended long ago have kept of single rows; how many runs. Figures and sentences stay."""
+    old = Run.objects.filter(ended_at__lt=before).exclude(details=[], problems=[])
+    batch = list(old.order_by("pk").values_list("pk", flat=True)[:at_most])
+    return Run.objects.filter(pk__in=batch).update(details=[], problems=[])

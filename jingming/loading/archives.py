@@ -23,6 +23,8 @@ from jingming.customers.models import (
     Tenure,
 )
 from jingming.customers.rules import grams
+from jingming.privacy.rules import without_numbers
+from jingming.privacy.sealing import seal_number
 
 from .copying import as_array, as_json, copy_rows, fresh_ids
 from .progress import Progress
@@ -118,8 +120,9 @@ def _write_customers(customers: Sequence[LoadedCustomer], kept: Sequence[Kept], 
         Customer,
         CUSTOMER,
         (
-            (ids.customer, c.kind.value, c.name, as_array(initials(c.name)), c.number, c.department, False, c.note,
-             as_array(sorted(c.sensitive)), c.key_account, c.manager, as_json(c.extra), *c.place, c.since, at, True, 1)
+            (ids.customer, c.kind.value, c.name, as_array(initials(without_numbers(c.name))), c.number, c.department,
+             False, c.note, as_array(sorted(c.sensitive)), c.key_account, c.manager, as_json(c.extra), *c.place,
+             c.since, at, True, 1)
             for c, ids in zip(customers, kept, strict=True)
         ),
     )  # fmt: skip
@@ -192,7 +195,7 @@ def _write_phones(customers: Sequence[LoadedCustomer], kept: Sequence[Kept]) -> 
         Phone,
         PHONE,
         (
-            (customer, contact, number, as_array(map(str, grams(number))), "", True)
+            (customer, contact, seal_number(number), as_array(map(str, grams(number))), "", True)
             for customer, contact, number in [*own, *theirs]
         ),
     )

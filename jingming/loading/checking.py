@@ -17,11 +17,12 @@ from jingming.customers.models import NetworkElement, Relation
 from jingming.customers.rules import account_number, device_number, element_code, phone_number
 from jingming.organisation.models import ServiceArea
 from jingming.organisation.queries import departments, units
-from jingming.workorders.flows import Flow
+from jingming.workorders.flows import Flow, FormField
 from jingming.workorders.inputs import LONGEST_TEXT, VERIFIED_BY
 from jingming.workorders.models import OrderType, TypeVersion
 from jingming.workorders.queries import current_version
 from jingming.workorders.rules import Act, Status, Waiting
+from jingming.workorders.values import READERS, Wrong
 
 from .rows import LoadedCustomer, LoadedElement, LoadedOrder, LoadedPoint, LoadedStep, Place
 
@@ -124,8 +125,23 @@ def _check_form(order: LoadedOrder, flow: Flow, known: Known) -> None:
             raise Unfit(_("its type has no field “%(field)s”") % {"field": key})
         if field.kind == "code":
             known.check_code(field.set, str(value))
+        elif field.kind not in LENIENT:
+            _check_written(field, value)
         elif isinstance(value, str):
             check_text(value, 2000)
+
+
+LENIENT = ("text", "number", "date", "flag")  # archives of other systems write these in many ways
+
+
+def _check_written(field: FormField, value: object) -> None:
+    """Refuse a value that is not written as orders of our own keep it; whether the field is retired is no matter."""
+    try:
+        read = READERS[field.kind](field, value, value)
+    except Wrong as fault:
+        raise Unfit(f"{field.key}: {fault}") from None
+    if read != value:
+        raise Unfit(_("“%(field)s” is written as %(value)s") % {"field": field.key, "value": read})
 
 
 def _check_times(order: LoadedOrder, known: Known) -> None:

@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import cast
 
 from django.db import connection, models
 from psycopg import sql
 
 from jingming.database.sequences import reserve_ids
+from jingming.privacy.fields import WrittenJSONField, WrittenLineField, WrittenTextField
+from jingming.privacy.rules import NUMBER_KEYS, Kind, numbers_in
+from jingming.privacy.vault import numbers_of, replaced, tokens_for
 
 CHUNK = 2_000  # lines sent at a time
 Cell = str | int | float | bool | Decimal | date | datetime | None
@@ -55,8 +59,13 @@ def as_json(value: object) -> str:
 
 
 def as_array(words: Iterable[str]) -> str:
-    """A text array of plain words (letters, digits and underscores)."""
+    """An array of plain words (letters, digits, underscores, sealed texts)."""
     return "{" + ",".join(words) + "}"
+
+
+def as_arrays(arrays: Iterable[str]) -> str:
+    """A text array of what `as_array` made: SQL knows no array whose arrays are of different lengths."""
+    return "{" + ",".join(f'"{array}"' for array in arrays) + "}"
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
@@ -67,10 +76,14 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    texts = _places(model, columns, WrittenTextField, WrittenLineField)
+    facts = _places(model, columns, WrittenJSONField)
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy, connection.execute_wrapper(_refuse):
-        for chunk in _chunks(rows):
-            copy.write("".join(map(as_text_line, chunk)).encode())
+    with connection.cursor() as cursor:
+        for chunk in chunks(rows):
+            lines = lines_with_tokens(chunk, texts, facts)
+            with cursor.copy(statement) as copy:
+                copy.write("".join(map(as_text_line, lines)).encode())
             count += len(chunk)
     return count
 
@@ -79,15 +92,56 @@ def _refuse(execute: object, statement: str, *_rest: object) -> None:
     raise RuntimeError(f"asked during a COPY: {statement}")
 
 
-def _chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:
-    chunk: list[Sequence[Cell]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
+def chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:
+    coming = iter(rows)
+    while True:
+        with connection.execute_wrapper(_refuse):
+            chunk = list(islice(coming, CHUNK))
+        if not chunk:
+            return
         yield chunk
+
+
+# --- Numbers of people ----------------------------------------------------------------------------------------------
+def _places(model: type[models.Model], columns: Sequence[str], *kinds: type[object]) -> list[int]:
+    """Where in the rows stand columns of these kinds."""
+    named = {field.attname for field in model._meta.concrete_fields if isinstance(field, kinds)}
+    return [place for place, column in enumerate(columns) if column in named]
+
+
+def lines_with_tokens(
+    chunk: list[Sequence[Cell]], texts: Sequence[int], facts: Sequence[int] = ()
+) -> Iterable[Sequence[Cell]]:
+    """The rows with a token in place of each number that stands in texts, or in JSON of facts, at these places; one
+    query, none if there are none."""
+    found: dict[tuple[int, int], object] = {}
+    numbers: dict[str, Kind] = {}
+    for n, row in enumerate(chunk):
+        for place in texts:
+            value = row[place]
+            if value and (here := numbers_of(value)):
+                found[n, place] = value
+                numbers |= here
+        for place in facts:
+            value = row[place]
+            if value and value != "{}" and _may_hold(str(value)):
+                found[n, place] = json.loads(str(value))
+                numbers |= numbers_of(found[n, place])
+    if not numbers:
+        return chunk
+    tokens = tokens_for(numbers, connection)
+    lines = list(chunk)
+    for (n, place), told in found.items():
+        line = list(lines[n])
+        kept = replaced(told, tokens)
+        line[place] = str(kept) if place in texts else as_json(kept)
+        lines[n] = line
+    return lines
+
+
+def _may_hold(told: str) -> bool:
+    """Whether numbers can stand in JSON: before it is read, which takes longer."""
+    return any(f'"{key}":' in told for key in NUMBER_KEYS) or any(numbers_in(told))
 
 
 def fresh_ids(model: type[models.Model], count: int) -> Sequence[int]:

@@ -7,7 +7,6 @@ history, unless somebody of that very name works here: nobody is given an accoun
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,6 +27,7 @@ from .mapping import Mapping, read_mapping
 from .progress import Progress, Silent
 from .retelling import Retelling, Told
 from .rows import LoadedOrder, LoadedStep
+from .sheets.writing import write_csv
 from .unhurried import without_collecting
 from .way import ODD
 
@@ -52,7 +52,7 @@ def import_events(path: Path, mapping: Path, *, progress: Progress | None = None
             orders = list(told.orders(ground))
             figures = load(orders, source=rules.source, by=None, at=at, report=odd.hear, progress=watcher)
     finally:
-        places.forget()  # what was founded may have been rolled back
+        places.memory.forget()  # what was founded may have been rolled back
     odd.tell(rules.source, at, watcher)
     return figures.as_dict()
 
@@ -100,13 +100,5 @@ class OddRows:
         folder = Path(settings.HOME) / REPORTS
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{source}-{at:%Y%m%dT%H%M%S}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("line", "order", "state", "at", "odd"))
-            writer.writerows([_tame(str(value)) for value in row] for row in sorted(self.rows))
+        write_csv(path, ("line", "order", "state", "at", "odd"), sorted(self.rows))
         return path
-
-
-def _tame(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; "-100" is a state here."""
-    return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" and text else text

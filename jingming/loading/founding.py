@@ -32,7 +32,7 @@ class Ground:
 
 def prepare(mapping: Mapping, groups: Sequence[str], *, at: datetime) -> Ground:
     """Find or found what the mapping names; within the transaction of the import. Raises CannotLoad."""
-    queries.forget()
+    queries.memory.forget()
     if not queries.units():
         _found(mapping.organisation, at=at)
     unit = _unit(mapping.place.unit)

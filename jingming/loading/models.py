@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Staff
+from jingming.privacy.fields import WrittenJSONField, WrittenLineField, WrittenTextField
 
 from .rules import BUSY, State, Way
 
@@ -52,7 +53,7 @@ class Run(models.Model):
     taken_at = models.DateTimeField(null=True, help_text="when the worker took it up; null while it waits")
     ended_at = models.DateTimeField(null=True)
     # The file, and how it is read
-    file_name = models.CharField(max_length=200)
+    file_name = WrittenLineField(max_length=400)
     store_key = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0, help_text="bytes")
     sheet = models.CharField(
@@ -69,13 +70,13 @@ class Run(models.Model):
     stage = models.CharField(max_length=80, blank=True, help_text="what the worker does now, in words")
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    notes = models.JSONField(default=list, help_text="what was noticed in the file: sentences")
-    sentence = models.TextField(blank=True, help_text="why it was refused or broke off")
+    notes = WrittenJSONField(default=list, help_text="what was noticed in the file: sentences")
+    sentence = WrittenTextField(blank=True, help_text="why it was refused or broke off")
     counts = models.JSONField(default=dict, help_text="{new, changed, same, bad}")
-    details = models.JSONField(default=list, help_text="the first rows that are new or changed, with their facts")
-    problems = models.JSONField(default=list, help_text="the first rows that cannot be loaded, with the way out")
+    details = WrittenJSONField(default=list, help_text="the first rows that are new or changed, with their facts")
+    problems = WrittenJSONField(default=list, help_text="the first rows that cannot be loaded, with the way out")
     result_key = models.CharField(max_length=64, blank=True, help_text="the file of errors, or the export")
-    result_name = models.CharField(max_length=200, blank=True)
+    result_name = WrittenLineField(max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("run")

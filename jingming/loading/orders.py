@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from jingming.interactions.models import Interaction
 from jingming.interactions.rules import Direction, Disposition
+from jingming.privacy.sealing import seal_number
 from jingming.workorders.models import (
     Callback,
     History,
@@ -67,8 +68,9 @@ def _contacts(
     for (order, _way), order_id, contact_id in zip(loaded, order_ids, contact_ids, strict=True):
         yield (
             contact_id, order.channel, "", f"{source}:{order.external_id}", Direction.IN.value, order.caller_name,
-            order.caller_phone, order.customer, order.service_point, order.home, order.opened_by, *order.place,
-            order.occurred_at, order.contact_ended_at, recorded_at, "", Disposition.OPENED.value, "", order_id, True,
+            seal_number(order.caller_phone), order.customer, order.service_point, order.home, order.opened_by,
+            *order.place, order.occurred_at, order.contact_ended_at, recorded_at, "", Disposition.OPENED.value, "",
+            order_id, True,
         )  # fmt: skip
 
 
@@ -93,7 +95,7 @@ def _orders(
             order_id, number, version.type_id, version.pk, last.status.value, last.step, len(way.lines), order.home,
             last.department, last.assignee, order.opened_by, way.sent_from, way.sent_step, way.sent_assignee,
             way.recallable, contact_id, order.channel, order.customer, order.service_point, order.caller_name,
-            order.caller_phone, order.address, as_array(order.verified), order.category, order.level,
+            seal_number(order.caller_phone), order.address, as_array(order.verified), order.category, order.level,
             order.description, as_json(order.form), as_json(order.extra), *order.place, order.occurred_at, recorded_at,
             way.processed_at, way.closed_at, order.outcome, last.waiting_for, last.held_until, way.holds,
             way.arrived_at, way.suspended_by, way.status_before, way.round, order.callback_waived, way.must_reassign,

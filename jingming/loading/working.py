@@ -23,6 +23,7 @@ from jingming.base.errors import Refusal
 from jingming.database.direct import direct
 from jingming.files import store
 from jingming.live.actions import announce, announce_over
+from jingming.privacy.rules import AsNumber
 
 from . import access, queries
 from .checking import CannotLoad
@@ -197,7 +198,7 @@ def _came_to(run: Run, outcome: Outcome) -> dict[str, Any]:
             {
                 "row": one.row,
                 "column": str(kind.column(one.column).label) if one.column else "",
-                "value": one.value,
+                "value": AsNumber(one.value) if "phone" in one.column else one.value,
                 "sentence": one.sentence,
             }
             for one in outcome.problems[:SHOWN]

@@ -164,5 +164,4 @@ def _noted(
     key: str, thing: Unit | Department | ServiceArea, *, by: Person | None, at: datetime, **facts: object
 ) -> None:
     record(key, thing, by=by, at=at, code=thing.code, **facts)
-    queries.forget()  # at once for this process, within seconds for the others
-    transaction.on_commit(queries.forget)
+    queries.memory.change()

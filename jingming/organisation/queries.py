@@ -1,47 +1,31 @@
 """Find the unit or department that answers for a place. The organisation is small and read by every act: it is kept
-in memory for a few seconds (`KEPT_SECONDS`), so a change of it reaches every process within that time."""
+in memory for a few seconds."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+
+from jingming.base.memory import Memory
 
 from .models import Department, Placed, ServiceArea, Unit
 from .rules import Kind
 
-KEPT_SECONDS = 5.0
-Thing = TypeVar("Thing")
-_kept: dict[str, tuple[float, object]] = {}
-
-
-def _keep(name: str, read: Callable[[], Thing]) -> Thing:
-    until, value = _kept.get(name, (0.0, None))
-    if time.monotonic() >= until:
-        value = read()
-        _kept[name] = (time.monotonic() + KEPT_SECONDS, value)
-    return value  # type: ignore[return-value]  # stored under its own name
-
-
-def forget() -> None:
-    """Read the organisation afresh at the next question; actions that change it call this."""
-    _kept.clear()
+memory = Memory()
 
 
 def units() -> dict[int, Unit]:
     """All units by id, each after the one above it."""
-    return _keep("units", lambda: {u.pk: u for u in Unit.objects.order_by("pk")})
+    return memory.of("units", lambda: {u.pk: u for u in Unit.objects.order_by("pk")})
 
 
 def departments() -> dict[int, Department]:
     """All departments by id, in the order of their code."""
-    return _keep("departments", lambda: {d.pk: d for d in Department.objects.order_by("code")})
+    return memory.of("departments", lambda: {d.pk: d for d in Department.objects.order_by("code")})
 
 
 def areas() -> dict[str, ServiceArea]:
     """All service areas by code."""
-    return _keep("areas", lambda: {a.code: a for a in ServiceArea.objects.order_by("path")})
+    return memory.of("areas", lambda: {a.code: a for a in ServiceArea.objects.order_by("path")})
 
 
 def department_for(kind: str, place: Placed | Unit) -> Department | None:

@@ -17,6 +17,7 @@ from jingming.base.environment import Environment
 
 from .family import end_for_good_after
 from .listening import listen
+from .parent import address_of_desk
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -43,8 +44,9 @@ def web(environment: Environment, listener: socket.socket | None = None) -> None
         "graceful_timeout": GRACE,
         "timeout": 60,
         "keepalive": 5,
+        "limit_request_line": 8190,  # characters; what is longer is refused without a page of ours
         "control_socket_disable": True,
-        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108  # heartbeat files
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108  # nosec B108  # heartbeat files
         "loglevel": "warning",
         "post_worker_init": _take_short_turns,
     }
@@ -93,7 +95,25 @@ def worker(environment: Environment) -> None:
     import django
 
     django.setup()
+    _tell_setup_token(environment)
     asyncio.run(_work(environment.worker_jobs))
+
+
+def _tell_setup_token(environment: Environment) -> None:
+    """Where nobody has an account yet, say how the first one is made."""
+    from django.db import DatabaseError
+
+    from jingming.accounts import setup
+    from jingming.base.clock import now
+
+    try:
+        token = None if setup.is_set_up() else setup.make_token(at=now())
+    except DatabaseError as error:  # not migrated, or away: whatever else the worker does will say so
+        log.warning("cannot look whether anybody has an account: %s", str(error).strip())
+        return
+    if token:
+        log.info("nobody has an account yet: make the first at %s/accounts/setup/", address_of_desk(environment))
+        log.info("with this token, once and within 24 hours: %s", token)
 
 
 async def _work(jobs_at_a_time: int) -> None:

@@ -9,6 +9,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
+from jingming.base.headers import SAFETY
+
 POLICY = (
     "default-src 'none'",
     "script-src 'self'",
@@ -20,14 +22,6 @@ POLICY = (
     "frame-ancestors 'none'",
     "base-uri 'none'",
 )
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 class SecurityHeadersMiddleware:
@@ -39,8 +33,10 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", content_policy(request))
-        for name, value in HEADERS.items():
+        for name, value in SAFETY.items():
             response.headers.setdefault(name, value)
+        # Only files for browsers, which say so themselves, may be kept: every other answer may be about somebody.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from jingming.accounts.access import Reach, covers, duties_of, reach
+from jingming.accounts.access import Reach, covers, duties_of, reach, selves
 from jingming.accounts.models import Post, Staff
 from jingming.accounts.queries import with_duties
 from jingming.accounts.rules import Authority, Scope
@@ -25,7 +25,7 @@ from jingming.organisation.rules import Kind
 from jingming.ui.labels import in_language
 
 from .flows import OWN_FIELDS
-from .models import Callback, Participation, Review, Task, WorkOrder, WorkOrderQuerySet
+from .models import Callback, History, Participation, Review, Task, WorkOrder, WorkOrderQuerySet
 from .rules import BESIDE, Act, CallbackResult, Status, why_not_in_state
 
 
@@ -37,7 +37,7 @@ def visible_to(person: Staff | object) -> WorkOrderQuerySet:
     condition = _reached(reached)
     # Everywhere is the empty condition, which an "or" would drop.
     if reached.own and not reached.everywhere and isinstance(person, Staff):
-        condition |= Q(Exists(Participation.objects.filter(order=OuterRef("pk"), staff=person)))
+        condition |= Q(Exists(Participation.objects.filter(order=OuterRef("pk"), staff__in=reached.own_of)))
     return WorkOrder.objects.filter(condition)
 
 
@@ -59,11 +59,12 @@ def visible_among(people: Iterable[object], ids: Collection[int]) -> dict[int, s
     with_duties(staff)
     seen: dict[int, set[int]] = {person.pk: set() for person in staff}
     alike: dict[Reach, list[int]] = {}
-    own: list[int] = []
+    own: dict[int, list[int]] = {}  # whose own orders → who sees them
     for person in staff:
         reached = reach(person, Authority.SEE_ORDERS)
-        own += [person.pk] if reached.own and not reached.everywhere else []
-        alike.setdefault(replace(reached, own=False), []).append(person.pk)
+        for whose in () if reached.everywhere else reached.own_of:
+            own.setdefault(whose, []).append(person.pk)
+        alike.setdefault(replace(reached, own_of=frozenset()), []).append(person.pk)
     for reached, group in alike.items():
         found = (
             set(WorkOrder.objects.filter(_reached(reached), pk__in=ids).values_list("pk", flat=True)) if reached else ()
@@ -71,8 +72,8 @@ def visible_among(people: Iterable[object], ids: Collection[int]) -> dict[int, s
         for pk in group:
             seen[pk].update(found)
     mine = Participation.objects.filter(order__in=ids, staff__in=own) if own else Participation.objects.none()
-    for order, pk in mine.values_list("order_id", "staff_id"):
-        if pk is not None:
+    for order, whose in mine.values_list("order_id", "staff_id"):
+        for pk in own.get(whose or 0, ()):
             seen[pk].add(order)
     return seen
 
@@ -143,10 +144,10 @@ class Standing(Protocol):
 
 
 def _reaches(post: Post, person: Staff, department_id: int, assignee_id: int | None) -> bool:
-    """Whether the post works the queue of a department; a post of scope `own` only what is assigned to the person."""
+    """Whether the post works the queue of a department; a post of scope `own` only what is assigned to its owner."""
     if not covers(post, departments()[department_id]):
         return False
-    return post.scope != Scope.OWN or assignee_id == person.pk
+    return post.scope != Scope.OWN or assignee_id == post.staff_id
 
 
 def _holds(post: Post, person: Staff, order: WorkOrder, now: Situation) -> bool:
@@ -230,8 +231,9 @@ STANDING: dict[Act, Standing] = {
 
 
 def may_review(post: Post, person: Staff, review: Review) -> bool:
-    """Whether the post reviews this step: its department's, and nobody reviews their own work."""
-    return covers(post, departments()[review.department_id]) and review.done_by_id != person.pk
+    """Whether the post reviews this step: its department's, and nobody reviews their own work, nor that of those for
+    whom they act."""
+    return covers(post, departments()[review.department_id]) and review.done_by_id not in selves(person)
 
 
 def missing(order: WorkOrder, act: Act | None = None) -> list[str]:
@@ -283,16 +285,59 @@ def why_not(order: WorkOrder, act: Act, person: Staff, now: Situation) -> str:
 
 
 def why_not_by(order: WorkOrder, act: Act, person: Staff, now: Situation) -> str:
-    """Empty if the flow gives the act at this step to one of the person's posts, and that post stands to the order."""
+    """Empty if the flow gives the act at this step to one of the person's posts, that post stands to the order, and it
+    is not about own work."""
     permission = order.flow.permission(order.step, act)
     if permission is None:
         return _("The flow of this type does not have “%(act)s” at this step.") % {"act": act.label}
-    able = [post for post in duties_of(person) if post.role.code in permission.by]
-    if not able:
+    if not any(post.role.code in permission.by for post in duties_of(person)):
         return _("Your roles do not include “%(act)s” at this step.") % {"act": act.label}
-    if not any(STANDING[act](post, person, order, now) for post in able):
+    able = posts_for(order, act, person, now)
+    if not able:
         return _not_standing(order, act)
+    return OWN_WORK[act](order, person, able, now) if act in OWN_WORK else ""
+
+
+def posts_for(order: WorkOrder, act: Act, person: Staff, now: Situation) -> list[Post]:
+    """The person's posts, own and lent, to which the flow gives the act at this step and that stand to the order."""
+    permission = order.flow.permission(order.step, act)
+    roles = permission.by if permission else ()
+    return [post for post in duties_of(person) if post.role.code in roles and STANDING[act](post, person, order, now)]
+
+
+def _own_callback(order: WorkOrder, person: Staff, _able: list[Post], now: Situation) -> str:
+    if now.due_callback is None:
+        return ""
+    if Review.objects.filter(order=order, round=order.round, done_by__in=selves(person)).exists():
+        return _("Nobody asks the customer about their own work. Leave the callback to a colleague.")
     return ""
+
+
+def _own_judgement(order: WorkOrder, person: Staff, able: list[Post], _now: Situation) -> str:
+    """Never by whoever split the order or did a part of it, not as one of a department that did, nor by whoever acts
+    for one of these people."""
+    own = selves(person)
+    lines = History.objects.filter(order_id=order.pk, act=Act.SPLIT, occurred_at__gte=order.occurred_at)
+    splits = set(lines.values_list("by_id", "department_id"))
+    if any(by in own for by, _department in splits):
+        return _("Whoever split the complaint does not judge it. Leave it to another supervisor.")
+    tasks = set(Task.objects.filter(order=order).values_list("reported_by", "department"))
+    done = Review.objects.filter(order=order, done_by__in=own)
+    if any(by in own for by, _department in tasks) or done.exists():
+        return _("Nobody judges their own work. Leave it to another supervisor.")
+    concerned = {department for _by, department in splits | tasks}
+    # Somebody of such a department does not judge with a post that is lent to them either.
+    works_there = any(post.department_id in concerned for post in duties_of(person) if post.staff_id == person.pk)
+    if all(post.department_id in concerned or (works_there and post.staff_id != person.pk) for post in able):
+        return _("Your department split the complaint or did a part of it. Leave the judgement to another department.")
+    return ""
+
+
+# Act → empty unless it would be about work of the person's own; asks the database, for the few who may do the act.
+OWN_WORK: dict[Act, Callable[[WorkOrder, Staff, list[Post], Situation], str]] = {
+    Act.CALL_BACK: _own_callback,
+    Act.JUDGE: _own_judgement,
+}
 
 
 def _not_standing(order: WorkOrder, act: Act) -> str:
@@ -413,15 +458,6 @@ def may_be_named(order: WorkOrder) -> QuerySet[Staff]:
     else:
         here |= Q(posts__department__province=order.province_id)
     return Staff.objects.filter(here, posts__role__code__in=HANDLING_ROLES, is_active=True).distinct()
-
-
-def handlers(department: Department) -> list[Staff]:
-    """The people to whom work of a department can be given, by name."""
-    return list(
-        Staff.objects.filter(posts__department=department, posts__role__code__in=HANDLING_ROLES, is_active=True)
-        .distinct()
-        .order_by("name", "id")
-    )
 
 
 HANDLING_ROLES = (

@@ -27,7 +27,7 @@ from jingming.customers.rules import phone_number
 from jingming.organisation.models import Department
 from jingming.organisation.queries import departments
 
-from . import access
+from . import access, masks
 from .actions import Assignment
 from .models import WorkOrder
 from .rules import Act, CallbackResult, LinkKind, ReviewResult, Waiting
@@ -276,6 +276,9 @@ def _read_fields(value: object, asked: _Asked) -> dict[str, Any]:
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for key, inner in value.items():
+        if masks.is_masked(asked.order, str(key)):
+            wrong[str(key)] = _("You see this masked and would save the mask. Leave it out, or reveal the order first.")
+            continue
         try:
             values[str(key)] = OWN_READERS[key](inner, asked) if key in OWN_READERS else inner
         except _Wrong as fault:

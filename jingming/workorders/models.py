@@ -19,10 +19,13 @@ from jingming.accounts.models import Staff
 from jingming.customers.models import Customer, ServicePoint
 from jingming.interactions.models import Interaction
 from jingming.organisation.models import Department, Placed
+from jingming.privacy.fields import SealedNumberField, WrittenJSONField, WrittenLineField, WrittenTextField
 from jingming.ui.labels import in_language
 
 from .flows import Flow, read_flow
 from .rules import OPEN_STATES, Act, CallbackResult, LinkKind, ReviewResult, Status, Waiting
+
+LONGEST_REASON = 200
 
 
 class OrderType(models.Model):
@@ -43,7 +46,8 @@ class OrderType(models.Model):
 
 
 class TypeVersion(models.Model):
-    """One version of a type's flow. Never changed once written: orders under way keep the version they began with."""
+    """One version of a type's flow. Never changed once written, by a trigger even not by the owner of the database:
+    orders under way keep the version they began with."""
 
     append_only: ClassVar[bool] = True
 
@@ -51,6 +55,8 @@ class TypeVersion(models.Model):
     number = models.PositiveIntegerField()
     definition = models.JSONField()
     published_at = models.DateTimeField()
+    published_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = WrittenLineField(max_length=2 * LONGEST_REASON, blank=True, help_text="why it replaced the one before")
 
     class Meta:
         verbose_name = _("version of a type")
@@ -63,6 +69,31 @@ class TypeVersion(models.Model):
     def flow(self) -> Flow:
         """The flow that this version describes."""
         return flow_of(self.pk)
+
+
+class TypeDraft(models.Model):
+    """The next version of a type while administrators work on it: one a type, gone when it is published or discarded.
+    Always readable as a flow; what else is wrong with it is `faults`, and keeps it from being published."""
+
+    type = models.OneToOneField(OrderType, models.PROTECT, related_name="draft")
+    based_on = models.ForeignKey(TypeVersion, models.PROTECT, related_name="+", db_index=False)
+    definition = models.JSONField()
+    revision = models.PositiveIntegerField(
+        default=1, help_text="rises with every change; a save with an old one is stale"
+    )
+    changed_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("draft of a type")
+
+    def __str__(self) -> str:
+        return f"{self.type_id} r{self.revision}"
+
+    @property
+    def flow(self) -> Flow:
+        """The flow as it would be."""
+        return read_flow(self.definition)
 
 
 @lru_cache(maxsize=500)
@@ -135,22 +166,22 @@ class WorkOrder(Placed):
     channel = models.CharField(max_length=20)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders", db_index=False)
     service_point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, related_name="orders", db_index=False)
-    caller_name = models.CharField(max_length=120, blank=True)
-    caller_phone = models.CharField(max_length=20, blank=True)
-    address = models.CharField(max_length=200, blank=True)
+    caller_name = WrittenLineField(max_length=240, blank=True)
+    caller_phone = SealedNumberField(max_length=80, blank=True)
+    address = WrittenLineField(max_length=400, blank=True)
     verified = ArrayField(models.CharField(max_length=20), default=list, help_text="what the caller was checked by")
     category = models.CharField(max_length=40, blank=True, help_text="code of the set `category`")
     level = models.CharField(max_length=20, default="normal", help_text="code of the set `level`")
-    description = models.TextField()
-    form = models.JSONField(default=dict, help_text="values of the type's own fields")
-    extra = models.JSONField(default=dict)
+    description = WrittenTextField()
+    form = WrittenJSONField(default=dict, help_text="values of the type's own fields")
+    extra = WrittenJSONField(default=dict)
 
     occurred_at = models.DateTimeField(help_text="when the customer's contact began")
     recorded_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True, help_text="on site; empty again when the order goes to somebody else")
     processed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
-    outcome = models.TextField(blank=True, help_text="what was done, or what the customer was told")
+    outcome = WrittenTextField(blank=True, help_text="what was done, or what the customer was told")
 
     waiting_for = models.CharField(max_length=12, blank=True, choices=Waiting.choices)
     held_until = models.DateTimeField(null=True)
@@ -277,8 +308,8 @@ class History(Placed):
     to_department_id = models.BigIntegerField(null=True)
     to_staff_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=40, blank=True)
-    text = models.TextField(blank=True)
-    facts = models.JSONField(default=dict, help_text='more of the act; "changes": {field: [before, after]}')
+    text = WrittenTextField(blank=True)
+    facts = WrittenJSONField(default=dict, help_text='more of the act; "changes": {field: [before, after]}')
     imported = models.BooleanField(default=False)
     odd = ArrayField(models.CharField(max_length=30), default=list, help_text="what an import found strange")
 
@@ -340,12 +371,12 @@ class Task(models.Model):
     round = models.PositiveSmallIntegerField()
     department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
     assignee = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
-    instruction = models.TextField()
+    instruction = WrittenTextField()
     given_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
     given_at = models.DateTimeField()
-    handling = models.TextField(blank=True)
+    handling = WrittenTextField(blank=True)
     satisfaction = models.PositiveSmallIntegerField(null=True, help_text="the department's own 用户满意度, 1 to 5")
-    receipt_person = models.CharField(max_length=60, blank=True, help_text="回执人")
+    receipt_person = WrittenLineField(max_length=120, blank=True, help_text="回执人")
     handled_at = models.DateTimeField(null=True)
     reported_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
     reported_at = models.DateTimeField(null=True)
@@ -385,11 +416,11 @@ class Review(models.Model):
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="reviews", db_index=False)
     done_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
     done_at = models.DateTimeField()
-    work = models.TextField(blank=True, help_text="what was reported of the step")
+    work = WrittenTextField(blank=True, help_text="what was reported of the step")
     result = models.CharField(max_length=10, blank=True, choices=ReviewResult.choices)
     reviewer = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
     reviewed_at = models.DateTimeField(null=True)
-    remark = models.TextField(blank=True)
+    remark = WrittenTextField(blank=True)
 
     class Meta:
         verbose_name = _("review")
@@ -419,7 +450,7 @@ class Callback(models.Model):
     due_at = models.DateTimeField()
     result = models.CharField(max_length=12, blank=True, choices=CallbackResult.choices)
     satisfaction = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, as the customer says")
-    text = models.TextField(blank=True)
+    text = WrittenTextField(blank=True)
     by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField(null=True)
 
@@ -454,7 +485,7 @@ class WorkRecord(models.Model):
     staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
     began_at = models.DateTimeField()
     minutes = models.PositiveIntegerField()
-    text = models.TextField()
+    text = WrittenTextField()
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Right
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jingming.accounts.access import duties_of, reach
+from jingming.accounts.access import duties_of, reach, selves
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import Authority, Scope
 from jingming.base.clock import now
-from jingming.base.errors import Unfit
+from jingming.base.errors import Http404, Unfit
+from jingming.base.memory import Memory
 from jingming.base.paging import PAGE, Page, newest_first, oldest_first, pack, unpack
 from jingming.codes.queries import choices
 from jingming.customers.queries import same_as
 from jingming.files.models import Attachment
 from jingming.files.queries import attachments_of
 from jingming.interactions.models import Interaction
+from jingming.ui.labels import in_language
 
 from .access import visible_to
+from .flows import FormField
 from .models import (
     Callback,
     History,
@@ -46,34 +48,37 @@ from .models import (
 )
 from .rules import OPEN_STATES, REPEAT_AFTER_CLOSING, Act, Ground, Status, repeat_weight, stands_in_the_way
 
-KEPT_SECONDS = 5.0
-_kept: dict[str, tuple[float, TypeVersion]] = {}
-
-
-def forget() -> None:
-    """Look up the current versions afresh; publishing a version calls this in its own process."""
-    _kept.clear()
+memory = Memory()
 
 
 def current_version(code: str) -> TypeVersion:
     """The version that new orders of a type begin with, kept for a few seconds; Unfit if there is no such type."""
-    until, version = _kept.get(code, (0.0, None))
-    if version is None or time.monotonic() >= until:
-        version = (
-            TypeVersion.objects.select_related("type")
-            .filter(type__code=code, type__active=True)
-            .order_by("-number")
-            .first()
+    return memory.of(code, lambda: _current_version(code))
+
+
+def _current_version(code: str) -> TypeVersion:
+    version = (
+        TypeVersion.objects.select_related("type")
+        .filter(type__code=code, type__active=True)
+        .order_by("-number")
+        .first()
+    )
+    if version is None:
+        raise Unfit(
+            fields={
+                "type": _("There is no such type of order. Known are: %(types)s.")
+                % {"types": ", ".join(OrderType.objects.filter(active=True).values_list("code", flat=True))}
+            }
         )
-        if version is None:
-            raise Unfit(
-                fields={
-                    "type": _("There is no such type of order. Known are: %(types)s.")
-                    % {"types": ", ".join(OrderType.objects.filter(active=True).values_list("code", flat=True))}
-                }
-            )
-        _kept[code] = (time.monotonic() + KEPT_SECONDS, version)
     return version
+
+
+def version_of(code: str) -> TypeVersion:
+    """The newest version of a type, also of one that cannot be opened any more; 404 if there is no such type."""
+    found = TypeVersion.objects.select_related("type").filter(type__code=code).order_by("-number").first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def routes() -> list[Route]:
@@ -84,6 +89,34 @@ def routes() -> list[Route]:
 def types() -> list[OrderType]:
     """The types that can be opened, in their order."""
     return list(OrderType.objects.filter(active=True))
+
+
+@dataclass(frozen=True)
+class FilteredType:
+    """A type with those of its current version's fields that queues can be filtered by."""
+
+    pk: int
+    code: str
+    label: Mapping[str, str]
+    filtered: tuple[FormField, ...]
+
+    def __str__(self) -> str:
+        return in_language(self.label)
+
+
+def types_with_filters(*, everything: bool = False) -> list[FilteredType]:
+    """The types that can be opened (or all), each with what it can be filtered by. One query, however many fields."""
+    found_in = Func(
+        F("definition"),
+        template="jsonb_path_query_array(%(expressions)s, '$.fields[*] ? (@.filterable == true)')",
+        output_field=JSONField(),
+    )
+    current = TypeVersion.objects.filter(type=OuterRef("pk")).order_by("-number").values(found=found_in)[:1]
+    kinds = OrderType.objects.all() if everything else OrderType.objects.filter(active=True)
+    return [
+        FilteredType(pk, code, label, tuple(FormField.model_validate(field) for field in found or ()))
+        for pk, code, label, found in kinds.values_list("pk", "code", "label", Subquery(current))
+    ]
 
 
 QUEUES: dict[str, Promise] = {
@@ -120,7 +153,7 @@ def queue(
     rows = _queue_rows(person, name)
     if filters is not None:
         rows = rows.filter(filters)
-    rows = rows.select_related("type", "assignee")
+    rows = rows.select_related("type", "assignee").defer("form", "extra")  # no row shows what a form says
     if sort == "urgent" and sort in sorts_of(name):
         return _urgent_first(rows, cursor, size)
     in_order = oldest_first if sort == "oldest" else newest_first
@@ -181,7 +214,7 @@ def _with_open_tasks(orders: WorkOrderQuerySet, person: Staff, own: set[int]) ->
 
 
 def _to_review(orders: WorkOrderQuerySet, person: Staff, own: set[int]) -> WorkOrderQuerySet:
-    waiting = Review.objects.filter(result="", department__in=own).exclude(done_by=person)
+    waiting = Review.objects.filter(result="", department__in=own).exclude(done_by__in=selves(person))
     return orders.filter(pk__in=waiting.values("order"))
 
 
@@ -192,7 +225,7 @@ def _to_call_back(orders: WorkOrderQuerySet, person: Staff, own: set[int]) -> Wo
 
 # Queue → its rows, out of those that the person may see and by the departments in which the person holds a post.
 ROWS: dict[str, Callable[[WorkOrderQuerySet, Staff, set[int]], WorkOrderQuerySet]] = {
-    "mine": lambda orders, person, _own: orders.under_way().filter(assignee=person),
+    "mine": lambda orders, person, _own: orders.under_way().filter(assignee__in=selves(person)),
     "department": lambda orders, _person, own: orders.under_way().for_departments(own),
     "unassigned": lambda orders, _person, own: orders.under_way().for_departments(own).filter(assignee__isnull=True),
     "held": lambda orders, _person, own: orders.resting().for_departments(own),
@@ -217,7 +250,7 @@ def _all_rows(person: Staff) -> WorkOrderQuerySet:
 
 def _of(person: Staff, tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Only their own tasks for somebody whose posts all reach no further than own rows."""
-    return tasks.filter(assignee=person) if _only_own_tasks(person) else tasks
+    return tasks.filter(assignee__in=selves(person)) if _only_own_tasks(person) else tasks
 
 
 def _only_own_tasks(person: Staff) -> bool:
@@ -228,19 +261,19 @@ def _only_own_tasks(person: Staff) -> bool:
 COUNTED = """
     SELECT queue, sum(count) FROM workorders_tally
     WHERE count > 0 AND (
-        (queue = 'mine' AND staff @> ARRAY[%(person)s]::bigint[])
+        (queue = 'mine' AND staff && %(selves)s::bigint[])
         OR (queue <> 'mine' AND departments && %(own)s::bigint[] AND CASE queue
             WHEN 'tasks' THEN NOT %(own_tasks)s OR EXISTS (
                 SELECT FROM unnest(departments, staff) AS each (department, person)
-                WHERE department = ANY(%(own)s) AND person = %(person)s)
+                WHERE department = ANY(%(own)s) AND person = ANY(%(selves)s))
             WHEN 'to_review' THEN EXISTS (
                 SELECT FROM unnest(departments, staff) AS each (department, person)
-                WHERE department = ANY(%(own)s) AND person <> %(person)s)
+                WHERE department = ANY(%(own)s) AND person <> ALL(%(selves)s))
             ELSE true END)
     ) AND (
         %(everywhere)s OR province_id = ANY(%(provinces)s::bigint[]) OR city_id = ANY(%(cities)s::bigint[])
         OR district_id = ANY(%(districts)s::bigint[]) OR seen_departments && %(departments)s::bigint[]
-        OR (%(sees_own)s AND seen_staff @> ARRAY[%(person)s]::bigint[])
+        OR seen_staff && %(sees_own_of)s::bigint[]
     )
     GROUP BY queue
 """
@@ -254,7 +287,7 @@ def counts(person: Staff) -> dict[str, int]:
     if not reached:
         return found
     asked = {
-        "person": person.pk,
+        "selves": sorted(selves(person)),
         "own": sorted(own_departments(person)),
         "own_tasks": _only_own_tasks(person),
         "everywhere": reached.everywhere,
@@ -262,7 +295,7 @@ def counts(person: Staff) -> dict[str, int]:
         "cities": sorted(reached.cities),
         "districts": sorted(reached.districts),
         "departments": sorted(reached.departments),
-        "sees_own": reached.own,
+        "sees_own_of": sorted(reached.own_of),
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, asked)  # type: ignore[arg-type]  # lists become arrays

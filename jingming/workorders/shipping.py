@@ -27,15 +27,22 @@ def load_shipped_types(at: datetime) -> int:
     it (`shipped_before.json` knows their digests) becomes what is shipped now, as a version of its own.
     """
     known, earlier = _current_definitions(), json.loads(BEFORE.read_text(encoding="utf-8"))
-    shipped = [json.loads((SHIPPED / f"{code}.json").read_text(encoding="utf-8")) for code in ORDER]
     new = [
         definition
-        for definition in shipped
+        for definition in (shipped(code) for code in ORDER)
         if (code := definition["code"]) not in known or digest(known[code]) in earlier.get(code, [])
     ]
     for definition in new:
         publish_type(definition, at=at, position=ORDER.index(definition["code"]))
     return len(new)
+
+
+def shipped(code: str) -> dict[str, Any]:
+    """The definition of a type as it comes with the product; empty for a type that an installation has made itself."""
+    if code not in ORDER:
+        return {}
+    found: dict[str, Any] = json.loads((SHIPPED / f"{code}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def digest(definition: Mapping[str, Any]) -> str:

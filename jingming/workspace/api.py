@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +13,11 @@ from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 from pydantic import Field
 
+from jingming.accounts import eyes
 from jingming.accounts.http import Bearer
 from jingming.accounts.idempotency import once
-from jingming.accounts.rules import Authority
+from jingming.accounts.rules import Authority, Pace
+from jingming.audit.actions import looked, was_shown
 from jingming.base.api import Input, Listing, Output, listing
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
@@ -28,13 +31,18 @@ from jingming.interactions.actions import Contact
 from jingming.interactions.models import Interaction
 from jingming.organisation.queries import departments
 from jingming.ui.labels import in_language
-from jingming.workorders import access, actions, inputs, queries
+from jingming.workorders import access, actions, inputs, masks, queries
 from jingming.workorders.actions import Matter
+from jingming.workorders.flows import FieldKind, PatternKind
 from jingming.workorders.models import History, Review, Task, WorkOrder
 from jingming.workorders.rules import BESIDE, Act, Status
 
+from .filters import Asking, by_own_fields
+
 router = Router(tags=["work orders"])
 contacts = Router(tags=["contacts"])
+order_types = Router(tags=["types of orders"])
+SEE_AND_UPLOAD = Bearer(to=Authority.SEE_ORDERS, pace=Pace.UPLOAD)
 SEE, TAKE = Bearer(to=Authority.SEE_ORDERS), Bearer(to=Authority.TAKE_INTAKE)
 SEE_CONTACTS = Bearer(to=Authority.SEE_INTERACTIONS)
 
@@ -259,10 +267,11 @@ def _row(order: WorkOrder) -> dict[str, Any]:
         **{
             name: getattr(order, name)
             for name in (
-                "number", "status", "step", "level", "category", "description", "address", "channel", "occurred_at",
+                "number", "status", "step", "level", "category", "description", "channel", "occurred_at",
                 "recorded_at", "closed_at", "waiting_for", "held_until", "version",
             )
         },
+        "address": eyes.shown("address", order.address, order),
         "type": order.type.code,
         "department": departments()[order.department_id].code,
         "assignee": order.assignee.username if order.assignee else None,
@@ -270,12 +279,11 @@ def _row(order: WorkOrder) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(line: History) -> dict[str, Any]:
+def _line(line: History, order: WorkOrder) -> dict[str, Any]:
     return {
         **{name: getattr(line, name) for name in ("act", "occurred_at", "recorded_at", "from_status", "to_status")},
-        **{
-            name: getattr(line, name) for name in ("from_step", "to_step", "reason", "text", "facts", "imported", "odd")
-        },
+        **{name: getattr(line, name) for name in ("from_step", "to_step", "reason", "text", "imported", "odd")},
+        "facts": masks.facts_seen(order, line.facts),
         "by": line.by_name,
         "department": _department(line.department_id),
         "to_department": _department(line.to_department_id),
@@ -286,19 +294,21 @@ def _whole(order: WorkOrder, request: StaffRequest) -> dict[str, Any]:
     hanging, allowed = queries.hanging_on(order, request.user), access.acts_for(order, request.user)
     return {
         **_row(order),
-        **{name: getattr(order, name) for name in ("caller_name", "caller_phone", "verified", "outcome", "round")},
+        **{name: getattr(order, name) for name in ("verified", "outcome", "round")},
         **{name: getattr(order, name) for name in ("must_reassign", "satisfied")},
+        "caller_name": eyes.shown("name", order.caller_name, order),
+        "caller_phone": eyes.shown("phone", order.caller_phone, order),
         "customer": order.customer_id,
         "service_point": order.service_point.account_number if order.service_point else None,
-        "fields": order.form,
+        "fields": masks.form_seen(order, order.form),
         "missing": access.missing(order),
         "step_label": in_language(order.flow.step(order.step).label.model_dump()),
-        "history": [_line(line) for line in hanging.history],
+        "history": [_line(line, order) for line in hanging.history],
         "acts": {
             "allowed": [str(act) for act in allowed.now],
             "refused": [{"act": str(act), "reason": reason} for act, reason in allowed.refused.items()],
         },
-        "tasks": [_task(task) for task in hanging.tasks],
+        "tasks": [_task(task, order) for task in hanging.tasks],
         "reviews": [_review(review) for review in hanging.reviews],
         "callbacks": [
             {"due_at": c.due_at, "result": c.result, "satisfaction": c.satisfaction, "text": c.text, "at": c.at}
@@ -319,7 +329,7 @@ def _whole(order: WorkOrder, request: StaffRequest) -> dict[str, Any]:
     }
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: Task, order: WorkOrder) -> dict[str, Any]:
     return {
         "id": task.pk,
         "department": _department(task.department_id),
@@ -328,7 +338,7 @@ def _task(task: Task) -> dict[str, Any]:
         "given_at": task.given_at,
         "handling": task.handling,
         "satisfaction": task.satisfaction,
-        "receipt_person": task.receipt_person,
+        "receipt_person": eyes.shown("name", task.receipt_person, order),
         "handled_at": task.handled_at,
         "reported_at": task.reported_at,
         "reported_by": task.reported_by.name if task.reported_by else None,
@@ -358,8 +368,62 @@ def _contact(contact: Interaction, order_number: str | None) -> dict[str, Any]:
         "order": order_number,
         "occurred_at": contact.occurred_at,
         "ended_at": contact.ended_at,
-        "caller_name": contact.party_name,
-        "caller_phone": contact.party_phone,
+        "caller_name": eyes.shown("name", contact.party_name, contact),
+        "caller_phone": eyes.shown("phone", contact.party_phone, contact),
+    }
+
+
+# --- Types of orders ------------------------------------------------------------------------------------------------
+class LabelOut(Output):
+    """Words in both languages."""
+
+    zh: str
+    en: str
+
+
+class OptionOut(Output):
+    """A value that a field offers; one that is not active is offered no more."""
+
+    value: str
+    label: LabelOut
+    active: bool
+
+
+class FieldOut(Output):
+    """A field of a type's own form: what may be sent in `fields`, and how it is checked."""
+
+    key: str
+    label: LabelOut
+    help: LabelOut | None
+    kind: FieldKind
+    set: Annotated[str, Field(description="The code set, for the kind `code`")]
+    choices: list[OptionOut]
+    required_for: list[str]
+    least: int | float | str | None
+    most: int | float | str | None
+    shortest: int | None
+    longest: int | None
+    pattern: PatternKind
+    filterable: bool
+    active: bool
+
+
+class FieldsOut(Output):
+    """The fields of a type's own form in their order, as new orders begin with them."""
+
+    type: str
+    version: int
+    fields: list[FieldOut]
+
+
+@order_types.get("/{str:code}/fields", auth=SEE, response=FieldsOut)
+def fields(request: StaffRequest, code: str) -> dict[str, Any]:
+    """What a type of order asks for in its own form; retired fields too, because orders may hold them."""
+    version = queries.version_of(code)
+    return {
+        "type": code,
+        "version": version.number,
+        "fields": [field.model_dump(mode="json") for field in version.flow.fields],
     }
 
 
@@ -476,6 +540,8 @@ def take_contact(request: StaffRequest, payload: NoOrder) -> HttpResponse:
 def list_contacts(request: StaffRequest, cursor: Annotated[str, Query(max_length=200)] = "") -> dict[str, object]:
     """The contacts that you may see, newest first."""
     page = interactions.latest(request.user, cursor)
+    shown = [contact.pk for contact in page.items]
+    was_shown("contacts", shown, to=request.user, by=request.user, at=now())
     numbers = queries.numbers_of(request.user, (contact.order_id for contact in page.items))
     return listing(page, lambda contact: _contact(contact, numbers.get(contact.order_id or 0)))
 
@@ -484,26 +550,42 @@ def list_contacts(request: StaffRequest, cursor: Annotated[str, Query(max_length
 def contact(request: StaffRequest, contact_id: int) -> dict[str, Any]:
     """One contact."""
     found = interaction_access.get_interaction(request.user, contact_id)
+    looked("contact", found, by=request.user, at=now())
     return _contact(found, queries.numbers_of(request.user, [found.order_id]).get(found.order_id or 0))
 
 
 # --- Orders ---------------------------------------------------------------------------------------------------------
 @router.get("", auth=SEE, response=Listing[OrderRow])
-def list_orders(
+def list_orders(  # noqa: PLR0917  # each is a parameter of the address
     request: StaffRequest,
     queue: Annotated[str, Query(max_length=20)] = "all",
     cursor: Annotated[str, Query(max_length=200)] = "",
     status: Annotated[Status | None, Query()] = None,
     type: Annotated[str, Query(max_length=30)] = "",
+    field: Annotated[
+        list[str],
+        Query(
+            max_length=12,
+            default_factory=list,
+            description="By a type's own filterable fields, each `type.key=value`; of numbers and days "
+            "`type.key.from=…` and `type.key.to=…`",
+        ),
+    ] = [],  # noqa: B006  # never changed
 ) -> dict[str, object]:
     """A queue (mine, department, unassigned, tasks, held, suspended, to_review, to_call_back, all), newest first."""
-    return listing(queries.queue(request.user, queue, cursor, filters=queries.narrowed(status=status, type=type)), _row)
+    filters = queries.narrowed(status=status, type=type)
+    if field:
+        asked = by_own_fields(field, Asking(request.user, queries.types_with_filters(), now()))
+        filters = asked if filters is None else filters & (asked or Q())
+    return listing(queries.queue(request.user, queue, cursor, filters=filters), _row)
 
 
 @router.get("/{str:number}", auth=SEE, response=OrderOut)
 def order(request: StaffRequest, number: str) -> dict[str, Any]:
     """One order with its history, what hangs on it, and the acts allowed and refused now."""
-    return _whole(access.get_order(request.user, number), request)
+    found = access.get_order(request.user, number)
+    looked("order", found, by=request.user, at=now())
+    return _whole(found, request)
 
 
 @router.post("/{str:number}/acts", auth=SEE, response={200: ActDone})
@@ -541,7 +623,7 @@ def _done(order: WorkOrder) -> dict[str, Any]:
     }
 
 
-@router.post("/{str:number}/attachments", auth=SEE, response={201: dict[str, Any]})
+@router.post("/{str:number}/attachments", auth=SEE_AND_UPLOAD, response={201: dict[str, Any]})
 def attach(
     request: StaffRequest,
     number: str,

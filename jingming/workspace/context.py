@@ -6,61 +6,22 @@ once a request) and what the process keeps of the organisation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 
 from jingming.accounts.access import has
 from jingming.accounts.models import Staff
+from jingming.accounts.queries import acting_for
 from jingming.accounts.rules import Authority
 from jingming.organisation.queries import units
 from jingming.organisation.rules import Level
-from jingming.workorders.queries import QUEUES
 
-from . import queues
-from .queries.repairs import waiting_for_repair
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the menu: whom it is for, and the name of its page."""
-
-    label: str | Promise
-    icon: str
-    page: str
-    authority: Authority
-    count: Callable[[], int] | None = None  # shown if there are any
-
-
-GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
-    (
-        gettext_lazy("Customers and contacts"),
-        (
-            Entry(gettext_lazy("Archives"), "users", "customers:list", Authority.SEE_CUSTOMERS),
-            Entry(gettext_lazy("Contacts"), "phone-call", "interactions", Authority.SEE_INTERACTIONS),
-        ),
-    ),
-    (
-        gettext_lazy("Settings"),
-        (
-            Entry(gettext_lazy("Flows"), "route", "flows", Authority.SEE_FLOWS),
-            Entry(gettext_lazy("Organisation"), "sitemap", "organisation", Authority.SEE_ORGANISATION),
-            Entry(gettext_lazy("Network"), "route", "customers:network", Authority.SEE_ORGANISATION),
-            Entry(gettext_lazy("Staff"), "id-badge-2", "staff", Authority.SEE_STAFF),
-            Entry(gettext_lazy("Codes"), "tag", "codes", Authority.CHANGE_CODES),
-            Entry(gettext_lazy("Import and export"), "upload", "data", Authority.LOAD_DATA),
-            Entry(gettext_lazy("Routes of categories"), "switch-horizontal", "routes", Authority.CHANGE_CODES),
-            Entry(gettext_lazy("Audit"), "eye", "audit", Authority.SEE_AUDIT),
-            Entry(gettext_lazy("Repairs"), "tool", "repairs", Authority.REPAIR_JOBS, waiting_for_repair),
-        ),
-    ),
-)
+from . import menu, queues
 
 
 def desk(request: HttpRequest) -> dict[str, object]:
@@ -69,6 +30,8 @@ def desk(request: HttpRequest) -> dict[str, object]:
     if not isinstance(person, Staff):
         return {}
     around: dict[str, object] = {"enterprise": enterprise(), "navigation": navigation(request, person)}
+    if acting := acting_for(person):
+        around |= {"acting_for": acting, "acting_for_url": reverse("delegations")}
     if has(person, Authority.SEE_ORDERS):
         around["counts_url"] = reverse("order_counts")
     if has(person, Authority.SEE_ORDERS) or has(person, Authority.SEE_CUSTOMERS):
@@ -82,39 +45,30 @@ def enterprise() -> str:
 
 
 def navigation(request: HttpRequest, person: Staff) -> list[dict[str, Any]]:
-    """The person's menu, [{label, items: [{label, icon, url, current, count}]}]: no query but for the posts, and one
-    for whoever repairs jobs."""
-    groups: list[dict[str, Any]] = [{"label": "", "items": [*_work(request, person)]}]
-    for label, entries in GROUPS:
-        items = [
-            _item(request, entry.label, entry.icon, reverse(entry.page))
-            | {"count": (entry.count() or None) if entry.count else None}
-            for entry in entries
-            if has(person, entry.authority)
-        ]
-        groups.append({"label": label, "items": items})
+    """The person's menu, [{label, items: [{label, icon, url, current, count, counted}]}]: no query but for the posts,
+    and one for whoever repairs jobs."""
+    lines = [line for line in menu.of_person(person) if line.shown]
+    figures = queues.figures(person) if any(line.entry.queue for line in lines) else {}
+    groups: list[dict[str, Any]] = [
+        {
+            "label": pgettext("menu", "Pinned") if name == menu.PINNED else menu.GROUPS[name],
+            "items": [_item(request, line, figures) for line in below],
+        }
+        for name, below in menu.together(lines).items()
+    ]
     # /customers/network/ lies below /customers/ and is an entry of its own: the longest address is where one is.
     here = max((item["url"] for group in groups for item in group["items"] if item["current"]), key=len, default="")
     for group in groups:
         for item in group["items"]:
             item["current"] = item["current"] and len(item["url"]) == len(here)
-    return [group for group in groups if group["items"]]
+    return groups
 
 
-def _work(request: HttpRequest, person: Staff) -> Iterable[dict[str, object]]:
-    """What the person is here for: taking contacts, and the queues of their posts."""
-    if has(person, Authority.TAKE_INTAKE):
-        yield _item(request, _("Call intake"), "phone-incoming", reverse("intake"))
-    if queues.in_the_field(person):
-        yield _item(request, _("Jobs"), "tool", reverse("field"))
-    orders, shown = reverse("orders"), request.GET.get("queue", "")
-    offered = queues.in_menu(person)
-    figures = queues.figures(person) if offered else {}
-    for name in offered:
-        here = request.path == orders and shown == name
-        item = _item(request, QUEUES[name], queues.ICONS[name], f"{orders}?queue={name}")
-        yield item | {"current": here, "count": figures[name], "counted": name}
-
-
-def _item(request: HttpRequest, label: str | Promise, icon: str, url: str) -> dict[str, object]:
-    return {"label": label, "icon": icon, "url": url, "current": request.path.startswith(url), "count": None}
+def _item(request: HttpRequest, line: menu.Line, figures: Mapping[str, int]) -> dict[str, object]:
+    entry = line.entry
+    item: dict[str, object] = {"label": line.label, "icon": entry.icon, "url": entry.url}
+    if entry.queue:
+        here = request.path == reverse("orders") and request.GET.get("queue", "") == entry.queue
+        return item | {"current": here, "count": figures[entry.queue], "counted": entry.queue}
+    count = (entry.count() or None) if entry.count else None
+    return item | {"current": request.path.startswith(entry.url), "count": count}

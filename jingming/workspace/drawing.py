@@ -107,7 +107,7 @@ def described(flow: Flow) -> dict[str, Any]:
         ],
         "anywhere": [_act_row(flow, act, permission, roles) for act, permission in _in_order(flow.acts)],
         "asked": _asked(flow),
-        "plans": _plans(flow),
+        "plans": plans(flow),
     }
 
 
@@ -154,14 +154,12 @@ def _asked(flow: Flow) -> list[dict[str, str]]:
         before = _(", ").join(str(act.label) for act in Act if key in flow.required_by(act))
         found.append({"label": label, "before": before})
     found += [
-        {"label": in_language(field.label.model_dump()), "before": ""}
-        for field in flow.fields
-        if not field.required_for
+        {"label": in_language(field.label.model_dump()), "before": ""} for field in flow.asked if not field.required_for
     ]
     return found
 
 
-def _plans(flow: Flow) -> list[tuple[str, str]]:
+def plans(flow: Flow) -> list[tuple[str, str]]:
     """Review, callback and hold in words."""
     review = {
         "none": _("Steps are not reviewed."),
@@ -266,7 +264,7 @@ def _around(start: Box, end: Box, acts: Sequence[Act], *, edge: int, lane: int, 
         points,
         _words(acts),
         edge + out * 8,
-        leaves - 5 if start != end else leaves + 14,
+        leaves - 5 if start != end else enters - 5,
         side,
         _sentence(start, end, acts),
     )

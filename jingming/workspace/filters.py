@@ -1,4 +1,5 @@
-"""The filters that a queue's address may carry: one table. What is not in it filters nothing.
+"""The filters that a queue's address may carry: one table, and what the types declare filterable among their own
+fields (fields_of). What is in neither filters nothing.
 
 chosen = read_filters(request.GET, Asking(person, types(), now()))
 chosen.condition, chosen.on, chosen.offered, chosen.unknown
@@ -7,23 +8,30 @@ chosen.condition, chosen.on, chosen.offered, chosen.unknown
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.access import duties_of
 from jingming.accounts.models import Staff
-from jingming.codes.queries import choices
+from jingming.base.errors import Unfit
+from jingming.codes.queries import recorded
 from jingming.organisation.queries import departments, units
 from jingming.organisation.rules import Level
-from jingming.workorders.models import RESTING, OrderType
+from jingming.ui.labels import in_language
+from jingming.workorders.flows import FormField
+from jingming.workorders.models import RESTING
+from jingming.workorders.queries import FilteredType
 from jingming.workorders.rules import Status, Waiting
+from jingming.workorders.values import LONGEST, stored_time
 
 from . import offers
 
@@ -37,23 +45,25 @@ class Asking:
     """Who asks, of which types there are, and when."""
 
     person: Staff
-    types: list[OrderType]
+    types: list[FilteredType]
     at: datetime
 
 
 @dataclass(frozen=True)
 class Filter:
     """One filter of a queue: what it is called, its condition, what may be chosen, and how the page asks for it:
-    "chips" side by side, a "list" to open, or a "day"."""
+    "chips" side by side, a "list" to open, or typed in as a "day", a "number" or a "line". `of` is the type of order
+    whose own field it is."""
 
     label: str | Promise
     condition: Callable[[list[str], Asking], Q]
     choices: Callable[[Asking], list[Choice]]
     kind: str = "chips"
+    of: str = ""
 
 
 def _coded(set_: str) -> Callable[[Asking], list[Choice]]:
-    return lambda asking: list(choices(set_, asking.at))
+    return lambda asking: list(recorded(set_, asking.at))
 
 
 def _in(field: str) -> Callable[[list[str], Asking], Q]:
@@ -173,26 +183,137 @@ FILTERS: Mapping[str, Filter] = {
 }
 
 
+# --- The types' own fields ------------------------------------------------------------------------------------------
+def _number(value: str) -> float | None:
+    if not 0 < len(value) <= 20 or not value.isascii():
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return (int(found) if found.is_integer() else found) if abs(found) < 1e15 else None
+
+
+# How what is typed in is read; None is no answer.
+TYPED: Mapping[str, Callable[[str], object]] = {
+    "day": _day,
+    "number": _number,
+    "line": lambda value: value if len(value) <= LONGEST["text"] and "\x00" not in value else None,
+}
+
+
+def fields_of(kind: FilteredType) -> dict[str, Filter]:
+    """The filters by a type's own fields: name in the address → filter. Each reads the index of its field."""
+    found: dict[str, Filter] = {}
+    for field in kind.filtered:
+        found |= OF_KIND.get(field.kind, _exact)(kind, field)
+    return found
+
+
+def _named(kind: FilteredType, field: FormField) -> tuple[str, str]:
+    return f"{kind.code}.{field.key}", f"{kind} · {in_language(field.label.model_dump())}"
+
+
+def _where(kind: FilteredType, field: FormField, lookup: str, value: object) -> Q:
+    """Orders of the type whose value is so; the lookup is always named, so a key is never taken for one."""
+    return Q(type=kind.pk, **{f"form__{field.key}__{lookup}": value})
+
+
+def _listed(kind: FilteredType, field: FormField) -> dict[str, Filter]:
+    name, label = _named(kind, field)
+    offered: list[Choice] = [(one.value, in_language(one.label.model_dump())) for one in field.choices]
+    return {
+        name: Filter(label, lambda values, _a: _where(kind, field, "in", values), lambda _a: offered, "list", kind.code)
+    }
+
+
+def _ticked(kind: FilteredType, field: FormField) -> dict[str, Filter]:
+    def holds(values: list[str], _asking: Asking) -> Q:
+        condition = Q()
+        for value in values:
+            condition |= _where(kind, field, "contains", [value])
+        return condition
+
+    ((name, one),) = _listed(kind, field).items()
+    return {name: replace(one, condition=holds)}
+
+
+def _of_set(kind: FilteredType, field: FormField) -> dict[str, Filter]:
+    ((name, one),) = _listed(kind, field).items()
+    return {name: replace(one, choices=_coded(field.set))}
+
+
+def _yes_no(kind: FilteredType, field: FormField) -> dict[str, Filter]:
+    name, label = _named(kind, field)
+    offered: list[Choice] = [("yes", _("Yes")), ("no", _("No"))]
+    return {
+        name: Filter(
+            label,
+            lambda values, _a: _where(kind, field, "in", [value == "yes" for value in values]),
+            lambda _a: offered, "list", kind.code,
+        )
+    }  # fmt: skip
+
+
+def _exact(kind: FilteredType, field: FormField) -> dict[str, Filter]:
+    name, label = _named(kind, field)
+    return {name: Filter(label, lambda values, _a: _where(kind, field, "in", values), _nothing, "line", kind.code)}
+
+
+def _range(kind: FilteredType, field: FormField) -> dict[str, Filter]:
+    name, label = _named(kind, field)
+
+    def between(lookup: str) -> Callable[[list[str], Asking], Q]:
+        return lambda values, _asking: _where(kind, field, lookup, _bound(field, values[-1], lookup))
+
+    how = "number" if field.kind in ("integer", "number") else "day"
+    return {
+        f"{name}.from": Filter(format_lazy("{} ≥", label), between("gte"), _nothing, how, kind.code),
+        f"{name}.to": Filter(format_lazy("{} ≤", label), between("lte"), _nothing, how, kind.code),
+    }
+
+
+def _bound(field: FormField, value: str, lookup: str) -> object:
+    """What is typed in as the field keeps it; until a day means until its last minute."""
+    if field.kind in ("integer", "number"):
+        return _number(value)
+    if field.kind == "date":
+        return value
+    day = date.fromisoformat(value)
+    return stored_time(_begins(day) if lookup == "gte" else _begins(day + timedelta(days=1)) - timedelta(minutes=1))
+
+
+OF_KIND: Mapping[str, Callable[[FilteredType, FormField], dict[str, Filter]]] = {
+    "choice": _listed, "choices": _ticked, "code": _of_set, "flag": _yes_no,
+    "integer": _range, "number": _range, "date": _range, "datetime": _range,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """The filters that an address asks for: their condition, what is on, what could be, and what nobody knows."""
+    """The filters that an address asks for: their condition, what is on, what could be, what nobody knows, and the
+    filters themselves."""
 
     condition: Q | None
     on: dict[str, list[str]]
     offered: dict[str, list[Choice]]
     unknown: list[str]
+    filters: Mapping[str, Filter]
 
 
 def read_filters(asked: QueryDict, asking: Asking) -> Chosen:
     """Read the filters out of an address by the table; values that are not on offer are named, not obeyed."""
     on: dict[str, list[str]] = {}
     unknown: list[str] = []
-    possible = {name: one.choices(asking) for name, one in FILTERS.items()}
-    for name, one in FILTERS.items():
+    filters = dict(FILTERS)
+    for kind in asking.types:
+        filters |= fields_of(kind)
+    possible = {name: one.choices(asking) for name, one in filters.items()}
+    for name, one in filters.items():
         values = list(dict.fromkeys(value for value in asked.getlist(name) if value))[:MOST_VALUES]
-        if one.kind == "day":
-            values = values[-1:]  # a day chosen anew takes the place of the one before
-            known = {value for value in values if _day(value)}
+        if one.kind in TYPED:
+            values = values[-1:]  # what is typed anew takes the place of what was there
+            known = {value for value in values if TYPED[one.kind](value) is not None}
             possible[name] = [(value, value) for value in values if value in known]
         else:
             known = {value for value, _label in possible[name]}
@@ -201,5 +322,22 @@ def read_filters(asked: QueryDict, asking: Asking) -> Chosen:
             on[name] = kept
     condition = Q()
     for name, values in on.items():
-        condition &= FILTERS[name].condition(values, asking)
-    return Chosen(condition if on else None, on, possible, unknown)
+        condition &= filters[name].condition(values, asking)
+    return Chosen(condition if on else None, on, possible, unknown, filters)
+
+
+def by_own_fields(asked: list[str], asking: Asking) -> Q | None:
+    """The condition of words like `repair.meter_reading.from=120`, by filterable fields alone; Unfit for any other."""
+    words = QueryDict(mutable=True)
+    for word in asked:
+        name, _equals, value = word.partition("=")
+        words.appendlist(name, value)
+    possible = {name: one for kind in asking.types for name, one in fields_of(kind).items()}
+    if unknown := [name for name in words if name not in possible]:
+        sentence = gettext("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(unknown)[:200]}
+        raise Unfit(fields={"field": sentence})
+    chosen = read_filters(words, asking)
+    if chosen.unknown:
+        sentence = gettext("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(chosen.unknown)[:200]}
+        raise Unfit(fields={"field": sentence})
+    return chosen.condition

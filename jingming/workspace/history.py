@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jingming.accounts import eyes
 from jingming.codes.queries import label_of
 from jingming.files.models import Attachment
 from jingming.organisation.queries import departments
@@ -23,6 +24,7 @@ from jingming.workorders.flows import FormField
 from jingming.workorders.inputs import VERIFIED_BY
 from jingming.workorders.models import History, OrderType, WorkOrder
 from jingming.workorders.rules import Act, CallbackResult, LinkKind, ReviewResult, Status, Waiting
+from jingming.workorders.values import NOTHING
 
 from .acts import ICONS, TONES
 
@@ -83,6 +85,12 @@ def people_in(history: Iterable[History]) -> set[int]:
     return {line.to_staff_id for line in history if line.to_staff_id}
 
 
+def _who(line: History) -> str:
+    if whose := line.facts.get("acting_for"):
+        return _("%(name)s for %(whose)s") % {"name": line.by_name, "whose": whose}
+    return line.by_name
+
+
 KINDS: Mapping[Act, str] = {Act.NOTE: "notes", Act.ATTACH: "files", Act.WORK: "work"}
 
 
@@ -90,7 +98,7 @@ def _line(line: History, names: Names, files: Mapping[int, Attachment]) -> Line:
     act, file = Act(line.act), files.get(line.facts.get("attachment", 0))
     return Line(
         at=line.occurred_at,
-        who=line.by_name or (_("Import") if line.imported else _("The system")),
+        who=_who(line) or (_("Import") if line.imported else _("The system")),
         what=SAID[act](line, names),
         where=names.department(line.department_id) if line.department_id else "",
         text="\n".join(_texts(line, names)),
@@ -138,8 +146,8 @@ def corrections(line: History, names: Names) -> Iterable[str]:
                 if before.get(field.key) != after.get(field.key):
                     yield _said(
                         in_language(field.label.model_dump()),
-                        form_value(field, before.get(field.key)),
-                        form_value(field, after.get(field.key)),
+                        form_value(field, before.get(field.key), names.order),
+                        form_value(field, after.get(field.key), names.order),
                     )
         else:
             label = field_label(names.order, name.removesuffix("_id"))
@@ -152,15 +160,24 @@ def _said(field: str, before: str, after: str) -> str:
     return _("%(field)s: %(before)s → %(after)s") % {"field": field, "before": before, "after": after}
 
 
-def form_value(field: FormField, value: object) -> str:
-    """A value of a type's own form in words; a dash for none."""
-    if value in (None, ""):
+def form_value(field: FormField, value: object, row: object) -> str:
+    """A value of a type's own form in words, before the reader's eyes; a dash for none. `row` is the order."""
+    if value in NOTHING:
         return "—"
-    if field.kind == "code":
-        return label_of(field.set, str(value))
+    if field.kind in ("phone", "code"):
+        return eyes.shown("phone", str(value), row) if field.kind == "phone" else label_of(field.set, str(value))
+    if field.kind in ("choice", "choices"):
+        return _(", ").join(_option(field, one) for one in (value if isinstance(value, list) else [value]))
+    if field.kind == "datetime":
+        return moment(value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(value)
+
+
+def _option(field: FormField, value: object) -> str:
+    found = field.option(value)
+    return in_language(found.label.model_dump()) if found else str(value)
 
 
 def shown(name: str, value: object, names: Names) -> str:
@@ -190,13 +207,18 @@ SHOWN: Mapping[str, Callable[[object, Names], str]] = {
     "suspended_by_id": lambda value, names: names.person(value if isinstance(value, int) else None),
     "type_id": lambda value, names: str(names.types.get(value, value)) if isinstance(value, int) else str(value),
     "customer_id": lambda value, names: (
-        names.order.customer.name if names.order.customer and names.order.customer_id == value else "…"
+        eyes.shown("name", names.order.customer.name, names.order)
+        if names.order.customer and names.order.customer_id == value
+        else "…"
     ),
     "service_point_id": lambda value, names: (
         names.order.service_point.account_number
         if names.order.service_point and names.order.service_point_id == value
         else "…"
     ),
+    "caller_name": lambda value, names: eyes.shown("name", str(value), names.order),
+    "caller_phone": lambda value, names: eyes.shown("phone", str(value), names.order),
+    "address": lambda value, names: eyes.shown("address", str(value), names.order),
     "verified": lambda value, _names: verified_words(value if isinstance(value, list) else []),
     "category": lambda value, _names: label_of("category", str(value)),
     "level": lambda value, _names: label_of("level", str(value)),
@@ -212,9 +234,9 @@ SHOWN: Mapping[str, Callable[[object, Names], str]] = {
 def _form_words(value: object, names: Names) -> str:
     kept = value if isinstance(value, dict) else {}
     words = [
-        f"{in_language(field.label.model_dump())}: {form_value(field, kept[field.key])}"
+        f"{in_language(field.label.model_dump())}: {form_value(field, kept[field.key], names.order)}"
         for field in names.order.flow.fields
-        if kept.get(field.key) not in (None, "")
+        if kept.get(field.key) not in NOTHING
     ]
     return "; ".join(words) or "—"
 
@@ -252,12 +274,13 @@ def _split(line: History, _names: Names) -> str:
     return ngettext("split it into %(count)d task", "split it into %(count)d tasks", count) % {"count": count}
 
 
-def _reported(line: History, _names: Names) -> str:
+def _reported(line: History, names: Names) -> str:
     if not (facts := line.facts):
         return _("reported a task")
+    person = eyes.shown("name", str(facts.get("receipt_person") or ""), names.order)
     return _("reported a task; satisfaction %(value)s of 5, acknowledged by %(person)s") % {
         "value": facts.get("satisfaction", "—"),
-        "person": facts.get("receipt_person", "—"),
+        "person": person or "—",
     }
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from procrastinate.contrib.django import app as queue
 
+from jingming.audit.retention import note_removed
 from jingming.base.clock import now
+from jingming.privacy.retention import Kept, kept_since
 
 from . import actions
-
-DRAFTS_KEPT = timedelta(days=7)  # as long as a keyed answer: nobody goes on with a call of last week
 
 
 @queue.periodic(cron="50 3 * * *")
 @queue.task(name="workspace.forget_old_drafts", queue="upkeep", pass_context=False)
 def forget_old_drafts(timestamp: int) -> None:
-    """Forget the drafts that nobody has touched for seven days. Safe to run twice."""
-    actions.forget_drafts(before=now() - DRAFTS_KEPT)
+    """Forget the drafts that nobody has touched for as long as they are kept. Safe to run twice."""
+    at = now()
+    note_removed(Kept.DRAFT, actions.forget_drafts(before=kept_since(Kept.DRAFT, at)), at=at)

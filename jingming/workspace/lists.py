@@ -11,10 +11,10 @@ from django.http import QueryDict
 
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
-from jingming.workorders.queries import QUEUES, SORTS, sorts_of, types
+from jingming.workorders.queries import QUEUES, SORTS, sorts_of, types_with_filters
 
 from . import queues
-from .filters import FILTERS, Asking, Chosen, read_filters
+from .filters import TYPED, Asking, Chosen, read_filters
 from .models import LONGEST_QUERY, ChosenColumns
 from .rules import COLUMNS, fit_columns
 
@@ -47,7 +47,7 @@ def read_listing(asked: QueryDict, person: Staff) -> Listing:
     """The queue that an address asks for; what nobody knows stands in `chosen.unknown`."""
     name = asked.get("queue", "")
     name = name if name in QUEUES else queues.first(person)
-    chosen = read_filters(asked, Asking(person, types(), now()))
+    chosen = read_filters(asked, Asking(person, types_with_filters(), now()))
     sort = asked.get("sort", "") or "newest"
     if sort not in sorts_of(name):
         chosen.unknown.extend([sort[:40]] if sort not in SORTS else [])
@@ -72,14 +72,18 @@ def clean_query(text: str, person: Staff) -> str:
 
 
 def groups(listing: Listing) -> list[dict[str, Any]]:
-    """Each filter with its values, whether they are on, and the address that switches them."""
+    """Each filter with its values, whether they are on, and the address that switches them. A type's own fields stand
+    there while it is filtered by that type, or by them."""
     found = []
-    for key, one in FILTERS.items():
+    types_on = listing.chosen.on.get("type", [])
+    for key, one in listing.chosen.filters.items():
         on = listing.chosen.on.get(key, [])
+        if one.of and not on and one.of not in types_on:
+            continue
         values = []
         for value, label in listing.chosen.offered[key]:
             switched = [kept for kept in on if kept != value] if value in on else [*on, value]
             others = {**listing.chosen.on, key: switched}
             values.append({"value": value, "label": label, "on": value in on, "query": listing.query(on=others)})
-        found.append({"key": key, "label": one.label, "kind": one.kind, "choices": values})
+        found.append({"key": key, "label": one.label, "kind": one.kind, "typed": one.kind in TYPED, "choices": values})
     return found

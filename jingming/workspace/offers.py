@@ -84,7 +84,7 @@ def own_tasks(order: WorkOrder, person: Staff) -> list[Task]:
         for task in pending
         if any(
             covers(post, departments()[task.department_id])
-            and (post.scope != Scope.OWN or task.assignee_id == person.pk)
+            and (post.scope != Scope.OWN or task.assignee_id == post.staff_id)
             for post in duties_of(person)
         )
     ]

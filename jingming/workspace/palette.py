@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from jingming.accounts import eyes
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import Contrast, Density, Theme
 from jingming.base.initials import as_initials, initials
@@ -52,6 +53,7 @@ class Item:
     key: str = ""
     hit: str = ""
     pieces: Sequence[Piece] = ()
+    customer: int = 0  # whose archive it is
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,25 @@ class Group:
     items: Sequence[Item]
 
 
-Places = Iterable[tuple[str, str, str]]  # label, icon, address
+@dataclass(frozen=True)
+class Place:
+    """A page that the person's rights open. One that the menu hides is offered only to whoever types its name, and one
+    that a role has renamed is found by the shipped name too (`shipped`)."""
+
+    label: str
+    icon: str
+    url: str
+    shipped: str = ""
+    hidden: bool = False
+
+
+Places = Iterable[Place]
 
 
 def answer(person: Staff, words: str, *, places: Places, on: str = "", recent: Sequence[str] = ()) -> list[Group]:
-    """What the words may mean to the person. `places` is the person's menu, `on` the number of the order whose page
-    is open, `recent` what this browser opened last (`order:NUMBER`, `customer:ID`), shown while nothing is typed."""
+    """What the words may mean to the person. `places` are the pages open to the person, `on` the number of the order
+    whose page is open, `recent` what this browser opened last (`order:NUMBER`, `customer:ID`), shown while nothing is
+    typed."""
     words = " ".join(unicodedata.normalize("NFKC", words).split())[:LONGEST]
     if words:
         groups = [
@@ -78,7 +93,7 @@ def answer(person: Staff, words: str, *, places: Places, on: str = "", recent: S
         groups = [Group(_("Opened last"), _recent(person, recent))]
     groups += [
         Group(_("This order"), _matching(words, _acts(person, on))),
-        Group(_("Go to"), _matching(words, _places(person, places))),
+        Group(_("Go to"), _matching(words, _places(person, places, named=bool(words)))),
         Group(_("Settings"), _matching(words, _settings()) if words else []),
     ]
     return [group for group in groups if group.items]
@@ -100,11 +115,12 @@ def of_customer(customer: Customer) -> Item:
     point = next(iter(customer.service_points.all()), None)
     phone = next(iter(customer.phones.all()), None)
     return Item(
-        label=customer.name,
+        label=eyes.shown("name", customer.name, customer),
         icon="building" if customer.kind == "enterprise" else "user",
         url=reverse("customers:customer", args=[customer.pk]),
-        number=point.account_number if point else phone.number if phone else "",
-        note=point.address if point else "",
+        customer=customer.pk,
+        number=point.account_number if point else eyes.shown("phone", phone.number, customer) if phone else "",
+        note=eyes.shown("address", point.address, point) if point else "",
     )
 
 
@@ -154,14 +170,23 @@ def _acts(person: Staff, on: str) -> list[Item]:
     ]
 
 
-def _places(person: Staff, places: Places) -> list[Item]:
-    """The pages of the menu, the other queues, and one's own pages."""
-    found = {url: Item(label, icon, url) for label, icon, url in places}
+def _places(person: Staff, places: Places, *, named: bool) -> list[Item]:
+    """The pages of the menu, the other queues, and one's own pages; what the menu hides, only if a name is typed."""
+    places = list(places)
+    hidden = {place.url for place in places if place.hidden and not named}
+    found = {
+        place.url: Item(place.label, place.icon, place.url, note=place.shipped)
+        for place in places
+        if place.url not in hidden
+    }
     for name in queues.offered(person):
         url = f"{reverse('orders')}?queue={name}"
+        if url in hidden:
+            continue
         found.setdefault(url, Item(str(QUEUES[name]), queues.ICONS[name], url))
     for label, icon, page in (
         (_("My page"), "user", "profile"),
+        (_("My menu"), "menu-2", "own_menu"),
         (_("Change password"), "lock", "account_change_password"),
         (_("Switch user"), "switch-horizontal", "switch_user"),
         (_("Components"), "columns-3", "components"),
@@ -195,11 +220,15 @@ def _own_name(code: str) -> str:
 
 
 def _matching(words: str, items: Sequence[Item]) -> list[Item]:
-    """Those whose label holds the words or whose initials begin so; all while nothing is typed."""
+    """Those whose label or note holds the words or whose initials begin so; all while nothing is typed."""
     if not words:
         return list(items)
     plain, typed = words.casefold(), as_initials(words)
-    return [item for item in items if plain in item.label.casefold() or (typed and _begins(item.label, typed))]
+    return [
+        item
+        for item in items
+        if any(plain in name.casefold() or (typed and _begins(name, typed)) for name in (item.label, item.note))
+    ]
 
 
 def _begins(label: str, typed: str) -> bool:

@@ -1,4 +1,5 @@
-"""Vocabulary of the desk itself: columns of a queue, what can be done to many orders at once, looks at an order."""
+"""Vocabulary of the desk itself: columns of a queue, what can be done to many orders at once, looks at an order,
+how a menu is arranged."""
 
 from __future__ import annotations
 
@@ -55,3 +56,18 @@ class Outcome(TextChoices):
 LOOKING = "workspace.Looking"  # numbered by the order that is looked at
 BEAT = 20  # seconds between two signs of a page that somebody looks at
 COUNTS = 45  # seconds for which a sign counts: two may be lost on the way
+
+
+# --- Menus ------------------------------------------------------------------------------------------------------------
+class Change(TextChoices):
+    """What can be done to one entry of a menu; roles pin nothing."""
+
+    UP = "up", _("Move up")
+    DOWN = "down", _("Move down")
+    HIDE = "hide", _("Hide")
+    SHOW = "show", _("Show")
+    PIN = "pin", _("Pin")
+    UNPIN = "unpin", _("Unpin")
+
+
+LONGEST_ENTRY = 24  # characters of a name in the menu

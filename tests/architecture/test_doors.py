@@ -25,7 +25,7 @@ def test_the_public_addresses_are_these():
     public = {door.name for door in (*doors.pages(), *doors.operations()) if door.audience is PUBLIC}
 
     assert public == {
-        "account_login", "account_logout", "set_language", "healthz", "readyz",
+        "account_login", "account_logout", "mfa_authenticate", "set_up", "set_language", "healthz", "readyz",
         "openapi-json", "openapi-view", "api-root", "",
     }  # fmt: skip
 

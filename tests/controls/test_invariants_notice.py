@@ -156,9 +156,9 @@ def test_an_act_that_reaches_another_order_is_noticed(company: Company, monkeypa
     order, other = dispatched(company), dispatched(company)
     save = amending.clean_form
 
-    def saving_the_other(*asked: Any) -> dict[str, Any]:
+    def saving_the_other(*asked: Any, **more: Any) -> dict[str, Any]:
         WorkOrder.objects.filter(pk=other.pk).update(level="urgent")
-        return save(*asked)
+        return save(*asked, **more)
 
     monkeypatch.setattr(amending, "clean_form", saving_the_other)
     before = look()

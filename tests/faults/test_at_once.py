@@ -23,7 +23,7 @@ from jingming.database.tests.workbench import Workbench
 from jingming.intake import actions as intake
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import Act, Status
-from tests.cast import FOUNDED, Caller, _found, forget_everything
+from tests.cast import FOUNDED, Caller, forget_everything
 from tests.faults import acting
 from tests.faults.invariants import wrong_in
 from tests.faults.world import look
@@ -34,13 +34,11 @@ ROUNDS = 4  # of a race between two: either may be the faster
 
 @pytest.fixture(scope="module")
 def desk(
-    django_test_environment: None, _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
+    django_test_environment: None, _workbench: tuple[Workbench, str], founded: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[dict[str, Staff]]:
     """One database for all the races of this file, and the company in it. Nothing is rolled back."""
-    bench, template = _workbench
-    with django_db_blocker.unblock(), bench.clone(template):
+    with django_db_blocker.unblock(), _workbench[0].clone(founded):
         forget_everything()
-        _found()
         yield {person.username: person for person in Staff.objects.select_related("department", "manager")}
 
 

@@ -238,7 +238,7 @@ acting("somebody else's task", 409, "cannot-act", by="account1", on="split", act
 
 # --- Questions --------------------------------------------------------------------------------------------------------
 asking("unknown order", 404, "not-found", "/work-orders/BX-0562-20200101-000001")
-asking("order number of 5,000 characters", 404, "not-found", "/work-orders/" + "B" * 5000)
+asking("order number of 5,000 characters", 414, "too-long", "/work-orders/" + "B" * 5000)
 asking("NUL in the path", 400, "malformed", "/work-orders/BX%00")
 asking("NUL in a query", 400, "malformed", "/work-orders?queue=a%00b")
 asking("invalid UTF-8 in the path", 404, "not-found", "/work-orders/%ff%fe")
@@ -246,7 +246,7 @@ asking("invalid UTF-8 in a query", 422, "unfit", "/work-orders?cursor=%ff%fe")
 asking("half a character in a query", 422, "unfit", "/work-orders?cursor=%ed%a0%80")
 asking("a cursor that is none", 422, "unfit", "/work-orders?cursor=garbage")
 asking("a cursor of an object", 422, "unfit", "/work-orders?cursor=eyJhIjogMX0")
-asking("a cursor of 10,000 characters", 422, "unfit", "/work-orders?cursor=" + "A" * 10_000)
+asking("a cursor of 10,000 characters", 414, "too-long", "/work-orders?cursor=" + "A" * 10_000)
 asking("unknown queue", 422, "unfit", "/work-orders?queue=theirs")
 asking("unknown state", 422, "unfit", "/work-orders?status=lost")
 asking("unknown type", 422, "unfit", "/work-orders?type=teleport")

@@ -20,6 +20,7 @@ from jingming.base.clock import now
 from jingming.base.events import Event, publish
 from jingming.database.tests.workbench import OwnDatabase
 from jingming.serving.parts import STALLED, rescue
+from tests.working import work
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,6 @@ class LampLit(Event):
 
     name: ClassVar[str] = "tests.lamp_lit"
     lamp: int
-
-
-def work() -> None:
-    """Do what is queued, as the worker does it, until nothing is left that is due."""
-
-    async def until_done() -> None:
-        own = queue.with_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2))
-        async with own.open_async():
-            await own.run_worker_async(wait=False, delete_jobs="successful", install_signal_handlers=False)
-
-    asyncio.run(until_done())
 
 
 def jobs() -> list[tuple[str, str, dict[str, Any]]]:

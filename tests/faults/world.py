@@ -56,11 +56,12 @@ class World:
         return [row for row in getattr(self, table).values() if row["order_id"] == order_id]
 
     def audit_of(self, order_id: int) -> list[str]:
-        """The audit keys of one order, oldest first."""
+        """The audit keys of what was done to one order, oldest first; not who looked at it."""
         return [
             r["key"]
             for r in self.audit.values()
             if (r["target_kind"], r["target_id"]) == ("workorders.WorkOrder", order_id)
+            and not r["key"].startswith("looks.")
         ]
 
     def jobs_of(self, order_id: int) -> list[str]:

@@ -14,6 +14,12 @@ from tests.cast import Caller
 from tests.journeys.following import Order
 
 
+@pytest.fixture(autouse=True)
+def _limits_as_shipped(settings) -> None:
+    """No journey comes near what the policy lets through."""
+    settings.LIMITS = 1
+
+
 @pytest.fixture
 def household(agent: Staff) -> ServicePoint:
     """A family in 铜陵, served under the account number 0562000417."""

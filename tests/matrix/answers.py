@@ -31,10 +31,10 @@ class Answer:
 
     def like(self, names: Mapping[str, Any]) -> Likeness:
         """The answer without what the asker has put into it, and without what is fleeting: equals say the same."""
-        texts = [self.body, *self.headers.values()]
+        texts = [FLEETING.sub("‹fleeting›", text) for text in (self.body, *self.headers.values())]
         for value in sorted(map(str, names.values()), key=len, reverse=True):
             texts = [text.replace(value, "‹asked›") for text in texts]
-        body, *values = (FLEETING.sub("‹fleeting›", text) for text in texts)
+        body, *values = texts
         return self.status, tuple(zip(self.headers, values, strict=True)), body
 
 
@@ -64,11 +64,12 @@ def undone() -> Iterator[None]:
 
 
 def written() -> Counter[str]:
-    """How many rows this transaction has inserted, changed or deleted so far, by table."""
+    """How many rows this transaction has inserted, changed or deleted so far, by table; that somebody is active is
+    noted in their session once a minute, and does not count."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'accounts_session'"
         )
         return Counter(dict(cursor.fetchall()))
 
@@ -88,6 +89,6 @@ def differs(mine: Likeness, theirs: Likeness, where: str) -> list[str]:
 
 
 def wrote(rows: Counter[str], where: str, *, notes: bool = False, but: Iterable[str] = ()) -> list[str]:
-    """A complaint about each table that was written to; looking may write nothing but who fetched which file."""
+    """A complaint about each table that was written to; looking may write nothing but who looked at what."""
     excepted = {*but, *(table for table in rows if notes and table.startswith("audit_entry"))}
     return [f"{where}: {count} rows of {table} written" for table, count in rows.items() if table not in excepted]

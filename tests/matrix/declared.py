@@ -13,22 +13,24 @@ from tests.matrix.oracle import EVERYBODY, PUBLIC
 
 @dataclass(frozen=True)
 class Page:
-    """A page. `look` are the answers to a GET by whoever may; `changes`: only for whoever may change the thing;
+    """A page. `look` are the answers to a GET by whoever may; `changes`: only for whoever may change the thing,
+    and whoever may only see it hears one of `refused`;
     `asks` are the names under which its address takes search words; `lists` the kind whose rows it shows."""
 
     to: str
     of: str = ""
     look: tuple[int, ...] = (200,)
     changes: bool = False
+    refused: tuple[int, ...] = (403,)
     asks: tuple[str, ...] = ()
     lists: str = ""
     query: str = ""
-    notes: bool = False  # a GET may write a line of audit: who fetched which file
+    notes: bool = False  # a GET may write a line of audit: who fetched which file, who looked at whose data
 
 
 @dataclass(frozen=True)
 class Call:
-    """An operation of the API."""
+    """An operation of the API; `acts`: it answers with the acts that are possible now."""
 
     to: str
     of: str = ""
@@ -37,13 +39,17 @@ class Call:
     lists: str = ""
     query: str = ""
     upload: bool = False
+    acts: bool = False
+    notes: bool = False
     body: Mapping[str, object] | None = None
 
 
 PRESSED = (405,)  # a button: takes a POST only
 SEE_ORDERS, SEE_CUSTOMERS, CHANGE_CUSTOMERS = "orders.see", "customers.see", "customers.change"
 SEE_STAFF, CHANGE_STAFF = "staff.see", "staff.change"
+LOAD_DATA, REVEAL = "data.load", "privacy.reveal"
 LOAD_DATA = "data.load"
+PERSONS, RETENTION = "privacy.requests", "retention.set"
 SEE_PLACES, CHANGE_PLACES, CHANGE_CODES = "organisation.see", "organisation.change", "codes.change"
 _CUSTOMER = "customers/<int:customer_id>/"
 _POINT = f"{_CUSTOMER}service-points/<int:point_id>/"
@@ -52,9 +58,9 @@ PAGES: Mapping[str, Page] = {
     # The desk
     "": Page(EVERYBODY, look=(302,)),
     "search/": Page(f"{SEE_ORDERS} or {SEE_CUSTOMERS}", look=(302,), asks=("q",)),
-    "search/palette/": Page(EVERYBODY, asks=("q", "on", "recent")),
-    "intake/": Page("intake.take", asks=("q",)),
-    "intake/card/": Page("intake.take", asks=("q",)),
+    "search/palette/": Page(EVERYBODY, asks=("q", "on", "recent"), notes=True),
+    "intake/": Page("intake.take", asks=("q",), notes=True),
+    "intake/card/": Page("intake.take", asks=("q",), notes=True),
     "drafts/<slug:place>/<slug:key>/": Page(EVERYBODY, of="draft", look=PRESSED),
     "drafts/<slug:place>/<slug:key>/away/": Page(EVERYBODY, of="draft", look=PRESSED),
     "orders/": Page(SEE_ORDERS, query="?queue=all", lists="order"),
@@ -67,22 +73,46 @@ PAGES: Mapping[str, Page] = {
     "orders/bulk/": Page(SEE_ORDERS, look=PRESSED),
     "orders/bulk/<int:pk>/": Page(SEE_ORDERS, of="bulk"),
     "orders/bulk/<int:pk>/undo/": Page(SEE_ORDERS, of="bulk", look=PRESSED),
-    "orders/<str:number>/": Page(SEE_ORDERS, of="order"),
+    "orders/<str:number>/": Page(SEE_ORDERS, of="order", notes=True),
+    "orders/<str:number>/reveal/": Page(REVEAL, of="order", look=(200, 302)),
+    "interactions/<int:contact_id>/reveal/": Page(REVEAL, of="interaction", look=(200, 302)),
     "orders/<str:number>/files/": Page(SEE_ORDERS, of="order", look=PRESSED),
-    "orders/<str:number>/acts/<str:act>/": Page(SEE_ORDERS, of="act", look=(200, 403, 409)),
+    "orders/<str:number>/acts/<str:act>/": Page(
+        SEE_ORDERS, of="act", look=(200, 403, 409), changes=True, refused=(403, 409), notes=True
+    ),
     "orders/<str:number>/looking/": Page(SEE_ORDERS, of="order"),
-    "field/": Page(SEE_ORDERS, asks=("job",)),
-    "interactions/": Page("interactions.see", lists="interaction"),
+    "field/": Page(SEE_ORDERS, asks=("job",), notes=True),
+    "interactions/": Page("interactions.see", lists="interaction", notes=True),
+    "order-fields/": Page(CHANGE_CODES),
+    "order-fields/<slug:code>/": Page(CHANGE_CODES, of="flow"),
+    "order-fields/<slug:code>/new/": Page(CHANGE_CODES, of="flow", query="?kind=text"),
+    "order-fields/<slug:code>/<slug:key>/": Page(CHANGE_CODES, of="own_field"),
     "flows/": Page("flows.see"),
     "flows/<slug:code>/": Page("flows.see", of="flow"),
     "attachments/<int:attachment_id>/": Page(EVERYBODY, of="attachment", notes=True),
     "audit/": Page("audit.see"),
+    "audit/export/": Page("audit.see"),
     "repairs/": Page("jobs.repair"),
     "routes/": Page(CHANGE_CODES),
+    "menus/": Page(CHANGE_CODES),
+    "menus/<slug:code>/": Page(CHANGE_CODES, of="role"),
+    "menus/<slug:code>/<slug:key>/": Page(CHANGE_CODES, of="entry"),
+    "accounts/me/menu/": Page(EVERYBODY),
+    "types/": Page(CHANGE_CODES),
+    "types/<slug:code>/": Page(CHANGE_CODES, of="type"),
+    "types/<slug:code>/plan/": Page(CHANGE_CODES, of="type"),
+    "types/<slug:code>/steps/new/": Page(CHANGE_CODES, of="type"),
+    "types/<slug:code>/steps/<slug:key>/": Page(CHANGE_CODES, of="type step"),
+    "types/<slug:code>/acts/<slug:key>/<slug:act>/": Page(CHANGE_CODES, of="type act"),
+    "types/<slug:code>/required/<slug:act>/": Page(CHANGE_CODES, of="type for act"),
+    "types/<slug:code>/preview/": Page(CHANGE_CODES, of="type"),
+    "types/<slug:code>/publish/": Page(CHANGE_CODES, of="type"),
+    "types/<slug:code>/shipped/": Page(CHANGE_CODES, of="type changed"),
     # Archives
-    "customers/": Page(SEE_CUSTOMERS, asks=("q",), lists="customer"),
+    "customers/": Page(SEE_CUSTOMERS, asks=("q",), lists="customer", notes=True),
     "customers/new/": Page(CHANGE_CUSTOMERS),
-    _CUSTOMER: Page(SEE_CUSTOMERS, of="customer"),
+    _CUSTOMER: Page(SEE_CUSTOMERS, of="customer", notes=True),
+    f"{_CUSTOMER}reveal/": Page(REVEAL, of="customer", look=(200, 302)),
     f"{_CUSTOMER}change/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
     f"{_CUSTOMER}conduct/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
     f"{_CUSTOMER}contacts/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
@@ -105,43 +135,84 @@ PAGES: Mapping[str, Page] = {
     f"{_CUSTOMER}merges/<int:merge_id>/undo/": Page(CHANGE_CUSTOMERS, of="merge", changes=True, look=PRESSED),
     f"{_CUSTOMER}notes/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
     f"{_CUSTOMER}purchases/new/": Page(CHANGE_CUSTOMERS, of="customer", changes=True),
+    # Personal data
+    f"{_CUSTOMER}personal-data/": Page(PERSONS, of="person", notes=True),
+    f"{_CUSTOMER}personal-data/copy/": Page(PERSONS, of="person"),
+    f"{_CUSTOMER}personal-data/correct/": Page(PERSONS, of="person"),
+    f"{_CUSTOMER}personal-data/hold/": Page(PERSONS, of="person"),
+    f"{_CUSTOMER}personal-data/holds/<int:hold_id>/lift/": Page(PERSONS, of="hold"),
+    f"{_CUSTOMER}personal-data/erase/": Page(PERSONS, of="person"),
+    "persons/": Page(PERSONS, lists="request"),
+    "persons/number/": Page(PERSONS),
+    "persons/requests/<int:pk>/": Page(PERSONS, of="request"),
+    "persons/requests/<int:pk>/approve/": Page(PERSONS, of="request"),
+    "persons/requests/<int:pk>/refuse/": Page(PERSONS, of="request"),
+    "retention/": Page(RETENTION),
+    "retention/<slug:kind>/": Page(RETENTION, of="retention"),
     "customers/network/": Page(SEE_PLACES, asks=("q",)),
     "customers/network/new/": Page(CHANGE_PLACES, asks=("parent",)),
     "customers/network/<str:code>/": Page(SEE_PLACES, of="element"),
-    "customers/network/<str:code>/change/": Page(CHANGE_PLACES, of="element"),
+    "customers/network/<str:code>/change/": Page(CHANGE_PLACES, of="element", changes=True),
     # People and places
     "accounts/login/": Page(PUBLIC, look=(200, 302)),
+    "accounts/login/code/": Page(PUBLIC, look=(302,)),  # nobody is between password and desk
+    "accounts/second-factor/": Page(EVERYBODY),
+    "accounts/second-factor/on/": Page(EVERYBODY),
+    "accounts/second-factor/off/": Page(EVERYBODY),
+    "accounts/second-factor/codes/": Page(EVERYBODY),
     "accounts/logout/": Page(PUBLIC, look=(200, 302)),
     "accounts/password/": Page(EVERYBODY),
     "accounts/switch/": Page(EVERYBODY),
     "accounts/me/": Page(EVERYBODY),
+    "accounts/setup/": Page(PUBLIC, look=(404,)),  # there are accounts
+    "accounts/sessions/": Page(EVERYBODY),
+    "accounts/sessions/end/": Page(EVERYBODY, look=PRESSED),
+    "accounts/delegations/": Page(EVERYBODY),
+    "accounts/delegations/new/": Page(EVERYBODY),
+    "accounts/delegations/<int:pk>/end/": Page(EVERYBODY, of="delegation", look=PRESSED),
     "accounts/language/": Page(PUBLIC, look=PRESSED),
     "accounts/look/": Page(EVERYBODY, look=PRESSED),
     "staff/": Page(SEE_STAFF, asks=("q",), lists="staff"),
     "staff/new/": Page(CHANGE_STAFF),
     "staff/<int:pk>/": Page(SEE_STAFF, of="staff"),
+    "staff/<int:pk>/sight/": Page(CHANGE_STAFF, of="staff", notes=True),
     "staff/<int:pk>/change/": Page(CHANGE_STAFF, of="staff", changes=True),
     "staff/<int:pk>/password/": Page(CHANGE_STAFF, of="staff", changes=True),
+    "staff/<int:pk>/second-factor/": Page(CHANGE_STAFF, of="staff", changes=True),
     "staff/<int:pk>/access/": Page(CHANGE_STAFF, of="staff", changes=True, look=PRESSED),
     "staff/<int:pk>/posts/": Page(CHANGE_STAFF, of="staff", changes=True),
     "staff/<int:pk>/posts/<int:post>/end/": Page(CHANGE_STAFF, of="post", changes=True, look=PRESSED),
+    "staff/<int:pk>/delegations/new/": Page(SEE_STAFF, of="away", changes=True),
     "staff/<int:pk>/tokens/": Page(CHANGE_STAFF, of="staff", changes=True),
     "staff/<int:pk>/tokens/<int:token>/revoke/": Page(CHANGE_STAFF, of="token", changes=True, look=PRESSED),
+    "roles/": Page(CHANGE_STAFF),
+    "roles/new/": Page(CHANGE_STAFF),
+    "roles/<slug:code>/": Page(CHANGE_STAFF, of="role"),
+    "roles/<slug:code>/copy/": Page(CHANGE_STAFF, of="role"),
+    "roles/<slug:code>/shipped/": Page(CHANGE_STAFF, of="role", look=PRESSED),
+    "roles/<slug:code>/switch/": Page(CHANGE_STAFF, of="role", look=PRESSED),
     "organisation/": Page(SEE_PLACES),
     "organisation/units/<int:pk>/": Page(SEE_PLACES, of="unit"),
-    "organisation/units/<int:pk>/change/": Page(CHANGE_PLACES, of="unit"),
-    "organisation/units/<int:pk>/units/": Page(CHANGE_PLACES, of="unit"),
-    "organisation/units/<int:pk>/departments/": Page(CHANGE_PLACES, of="unit"),
-    "organisation/units/<int:pk>/areas/": Page(CHANGE_PLACES, of="unit"),
-    "organisation/<slug:kind>/<int:pk>/rename/": Page(CHANGE_PLACES, of="place", look=(200, 302)),
-    "organisation/<slug:kind>/<int:pk>/switch/": Page(CHANGE_PLACES, of="place", look=PRESSED),
+    "organisation/units/<int:pk>/change/": Page(CHANGE_PLACES, of="unit", changes=True),
+    "organisation/units/<int:pk>/units/": Page(CHANGE_PLACES, of="unit", changes=True),
+    "organisation/units/<int:pk>/departments/": Page(CHANGE_PLACES, of="unit", changes=True),
+    "organisation/units/<int:pk>/areas/": Page(CHANGE_PLACES, of="unit", changes=True),
+    "organisation/<slug:kind>/<int:pk>/rename/": Page(CHANGE_PLACES, of="place", changes=True, look=(200, 302)),
+    "organisation/<slug:kind>/<int:pk>/switch/": Page(CHANGE_PLACES, of="place", changes=True, look=PRESSED),
     # The dictionary
     "codes/": Page(CHANGE_CODES),
     "codes/<slug:set_>/": Page(CHANGE_CODES, of="set"),
     "codes/<slug:set_>/new/": Page(CHANGE_CODES, of="set"),
     "codes/<int:pk>/rename/": Page(CHANGE_CODES, of="code"),
     "codes/<int:pk>/retire/": Page(CHANGE_CODES, of="code"),
+    "codes/<int:pk>/days/": Page(CHANGE_CODES, of="code"),
+    "codes/<int:pk>/move/": Page(CHANGE_CODES, of="code", look=PRESSED),
     "codes/<int:pk>/restore/": Page(CHANGE_CODES, of="code", look=PRESSED),
+    # Message templates
+    "messages/": Page(CHANGE_CODES),
+    "messages/<slug:purpose>/<slug:channel>/": Page(CHANGE_CODES, of="message", asks=("from",)),
+    "messages/<slug:purpose>/<slug:channel>/preview/": Page(CHANGE_CODES, of="message", look=(302,)),
+    "messages/<slug:purpose>/<slug:channel>/shipped/": Page(CHANGE_CODES, of="message", look=PRESSED),
     # Master data from files and into files
     "data/": Page(LOAD_DATA),
     "data/<slug:what>/import/": Page(LOAD_DATA, of="data"),
@@ -169,9 +240,9 @@ OPERATIONS: Mapping[str, Call] = {
     "GET api/v1/units": Call(SEE_PLACES),
     "GET api/v1/departments": Call(SEE_PLACES),
     "GET api/v1/codes": Call(EVERYBODY, query="?set=channel"),
-    "GET api/v1/customers": Call(SEE_CUSTOMERS, asks=("q",), lists="customer"),
+    "GET api/v1/customers": Call(SEE_CUSTOMERS, asks=("q",), lists="customer", notes=True),
     "POST api/v1/customers": Call(CHANGE_CUSTOMERS, body={"name": "…"}),
-    "GET api/v1/customers/{int:customer_id}": Call(SEE_CUSTOMERS, of="customer"),
+    "GET api/v1/customers/{int:customer_id}": Call(SEE_CUSTOMERS, of="customer", notes=True),
     "PATCH api/v1/customers/{int:customer_id}": Call(
         CHANGE_CUSTOMERS, of="customer", changes=True, body={"version": 1, "note": "…", "reason": "told"}
     ),
@@ -188,13 +259,14 @@ OPERATIONS: Mapping[str, Call] = {
     "POST api/v1/work-orders": Call(
         "intake.take", body={"type": "repair", "channel": "phone", "caller_phone": "13900000017", "description": "…"}
     ),
-    "GET api/v1/work-orders/{str:number}": Call(SEE_ORDERS, of="order"),
-    "GET api/v1/work-orders/{str:number}/acts": Call(SEE_ORDERS, of="order"),
+    "GET api/v1/work-orders/{str:number}": Call(SEE_ORDERS, of="order", notes=True),
+    "GET api/v1/work-orders/{str:number}/acts": Call(SEE_ORDERS, of="order", acts=True),
     "POST api/v1/work-orders/{str:number}/acts": Call(SEE_ORDERS, of="order", body=NOTE),
     "POST api/v1/work-orders/{str:number}/attachments": Call(SEE_ORDERS, of="order", upload=True),
-    "GET api/v1/interactions": Call("interactions.see", lists="interaction"),
+    "GET api/v1/order-types/{str:code}/fields": Call(SEE_ORDERS, of="flow"),
+    "GET api/v1/interactions": Call("interactions.see", lists="interaction", notes=True),
     "POST api/v1/interactions": Call("intake.take", body={"channel": "phone", "reason": "silent"}),
-    "GET api/v1/interactions/{int:contact_id}": Call("interactions.see", of="interaction"),
+    "GET api/v1/interactions/{int:contact_id}": Call("interactions.see", of="interaction", notes=True),
 }
 # What the stream may tell of, and whose files may be fetched: kinds of rows, each scoped by its slice.
 HEARD_OF = frozenset({"workorders.WorkOrder", "workspace.Looking", "loading.Run"})

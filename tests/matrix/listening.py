@@ -25,6 +25,7 @@ class Ear:
     cookie: str
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 0
+    told: dict[str, str] = field(default_factory=dict)  # headers of the answer
     said: bytes = b""
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -39,6 +40,7 @@ class Ear:
 
     async def send(self, message: Mapping[str, Any]) -> None:
         self.status = message.get("status", self.status)
+        self.told |= {name.decode(): value.decode() for name, value in message.get("headers", ())}
         self.said += message.get("body", b"")
 
     def heard(self) -> list[tuple[int, str, int]]:

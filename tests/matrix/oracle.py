@@ -15,13 +15,14 @@ from tests.matrix.world import ANHUI, JIANGSU, NANJING, TONGLING, WUHU
 
 @dataclass(frozen=True)
 class Post:
-    """One post: `reach` is "city", "province", "everything", "department" or "own"."""
+    """One post: `reach` is "city", "province", "everything", "department" or "own"; `of` is who has lent it."""
 
     role: str
     department: str
     reach: str
     city: str = ""
     province: str = ""
+    of: str = ""
 
 
 def _here(role: str, department: str, reach: str) -> Post:
@@ -54,6 +55,14 @@ PEOPLE: Mapping[str, tuple[Post, ...]] = {
     "stranger1": (_here("head", "WH-MAINT", "department"), _here("engineer", "WH-MAINT", "own")),
     "wh-agent": (_here("agent", "WH-CALL", "department"),),
     "nj-agent": (_here("agent", "NJ-CALL", "department"),),
+    # Sees two cities and works for one; and keeps the network of one.
+    "visitor1": (_here("dispatcher", "TL-OPS", "city"), _here("inspector", "WH-INSP", "city")),
+    "keeper1": (_here("sysadmin", "TL-OPS", "city"),),
+    # Acts for engineer1, who is away.
+    "standin1": (
+        _here("announcer", "TL-SOUTH", "own"),
+        Post("engineer", "TL-NORTH", "own", TONGLING, ANHUI, of="engineer1"),
+    ),
 }
 STAFF = frozenset(PEOPLE)
 
@@ -61,7 +70,11 @@ _DESK = {
     "agent", "dispatcher", "head", "callback", "inspector", "supervisor", "approval_manager", "authority",
     "account_manager", "manager",
 }  # fmt: skip
+SERVES = frozenset({"agent", "dispatcher", "head", "engineer", "callback", "account_manager"})
 MAY: Mapping[str, frozenset[str]] = {
+    "privacy.numbers": SERVES,
+    "privacy.names": SERVES,
+    "privacy.addresses": SERVES,
     "orders.see": frozenset(_DESK | {"engineer"}),
     "customers.see": frozenset(_DESK | {"engineer"}),
     "interactions.see": frozenset(_DESK),
@@ -72,9 +85,12 @@ MAY: Mapping[str, frozenset[str]] = {
     "organisation.change": frozenset({"sysadmin"}),
     "codes.change": frozenset({"sysadmin"}),
     "jobs.repair": frozenset({"sysadmin"}),
+    "privacy.reveal": frozenset({"inspector", "supervisor", "approval_manager", "authority", "manager"}),
     "staff.see": frozenset({"head", "approval_manager", "manager", "secadmin"}),
     "staff.change": frozenset({"secadmin"}),
     "audit.see": frozenset({"auditadmin"}),
+    "privacy.requests": frozenset({"supervisor", "manager"}),
+    "retention.set": frozenset({"secadmin"}),
     "data.load": frozenset({"dispatcher", "account_manager", "sysadmin", "secadmin"}),
 }
 PUBLIC, EVERYBODY = "public", "everybody"
@@ -91,9 +107,21 @@ def _posts(person: str, authority: str) -> list[Post]:
     return [post for post in PEOPLE[person] if post.role in MAY[authority]]
 
 
+def reads(person: str, thing: Thing) -> bool:
+    """Whether somebody may come across the words of a thing: where they see it, or where the audit tells of it."""
+    return sees(person, thing) or (thing.kind in TOLD_BY_THE_AUDIT and bool(_posts(person, "audit.see")))
+
+
 def sees(person: str, thing: Thing) -> bool:
     """Whether the person may know that the thing exists."""
     return _SEES[thing.kind](person, thing.told)
+
+
+def masked(person: str, told: Mapping[str, Any]) -> bool:
+    """Whether names, numbers and addresses of this row are masked from the person: where they only look on."""
+    showing = _posts(person, "orders.see")
+    serving = [post for post in showing if post.role in SERVES]
+    return len(serving) < len(showing) and not any(_in_reach(post, told) for post in serving)
 
 
 def changes(person: str, thing: Thing) -> bool:
@@ -113,12 +141,34 @@ def _in_reach(post: Post, told: Mapping[str, Any]) -> bool:
     )
 
 
+def _selves(person: str, post: Post) -> set[str]:
+    """Whose own rows a post of reach "own" shows."""
+    return {person, post.of}
+
+
+def _lends_for(person: str, told: Mapping[str, Any]) -> bool:
+    """Whoever answers for the department of somebody, by a post of their own; and who gives rights, to all others."""
+    answers = any(
+        post.department == told["department"] and post.reach != "own" and not post.of
+        for post in _posts(person, "staff.see")
+    )
+    return bool(told["username"] != person and (answers or _posts(person, "staff.change")))
+
+
+def _delegation(person: str, told: Mapping[str, Any]) -> bool:
+    return person in (told["username"], told["taker"]) or _lends_for(person, told)
+
+
+def _same_unit(person: str, told: Mapping[str, Any]) -> bool:
+    return PEOPLE[person][0].department[:2] == str(told["department"])[:2]
+
+
 def _order(person: str, told: Mapping[str, Any]) -> bool:
     """Whole cities and provinces; else what one's department took part in; else what one had oneself."""
     return any(
         _in_reach(post, told)
         or (post.reach == "department" and post.department in told["with"])
-        or (post.reach == "own" and person in told["people"])
+        or (post.reach == "own" and _selves(person, post) & set(told["people"]))
         for post in _posts(person, "orders.see")
     )
 
@@ -127,7 +177,7 @@ def _interaction(person: str, told: Mapping[str, Any]) -> bool:
     return any(
         _in_reach(post, told)
         or (post.reach == "department" and post.department == told["department"])
-        or (post.reach == "own" and person == told["agent"])
+        or (post.reach == "own" and told["agent"] in _selves(person, post))
         for post in _posts(person, "interactions.see")
     )
 
@@ -164,6 +214,11 @@ def _changes_point(person: str, told: Mapping[str, Any]) -> bool:
     return _changes_customer(person, told) or _changes_customer(person, told["owner"])
 
 
+def _person(person: str, told: Mapping[str, Any]) -> bool:
+    """Whoever answers for personal data of the place where somebody lives, not where they are served too."""
+    return any(_in_reach(post, told) for post in _posts(person, "privacy.requests"))
+
+
 def _pair(person: str, told: Mapping[str, Any]) -> bool:
     """Two archives at once: both have to be seen."""
     return all(_customer(person, one) for one in told["both"])
@@ -189,6 +244,10 @@ def _changes_colleague(person: str, told: Mapping[str, Any]) -> bool:
     return told["username"] != person
 
 
+def _changes_element(person: str, told: Mapping[str, Any]) -> bool:
+    return any(_in_reach(post, told) for post in _posts(person, "organisation.change"))
+
+
 def _view(person: str, told: Mapping[str, Any]) -> bool:
     """One's own, that of a department one works in, that of a role one has in the province."""
     return told["owner"] == person or any(
@@ -212,22 +271,109 @@ def _own(person: str, told: Mapping[str, Any]) -> bool:
 
 
 def _loads(person: str, told: Mapping[str, Any]) -> bool:
-    """Kinds of data are loaded and exported by whoever may change such rows."""
-    return bool(_posts(person, told["authority"]))
+    """Kinds of data are loaded and exported by whoever may change such rows; those of customers by who nowhere only
+    looks on."""
+    serves = all(post.role in SERVES for post in _posts(person, "customers.see"))
+    return bool(_posts(person, told["authority"])) and (serves or told["authority"] != "customers.change")
 
 
+# --- Acts on orders ---------------------------------------------------------------------------------------------------
+_ANYBODY = frozenset(_DESK | {"engineer"})
+_HANDLING = frozenset({"account_manager", "dispatcher", "engineer", "head", "inspector"})
+# Act → the roles that have it in some type at some step, and how one of their posts must stand to the order.
+ACTS: Mapping[str, tuple[frozenset[str], str]] = {
+    "answer": (frozenset({"agent", "callback"}), "at home"),
+    "accept": (_HANDLING | {"agent", "callback", "supervisor"}, "holds"),
+    "assign": (frozenset({"approval_manager", "dispatcher", "head", "inspector"}), "holds"),
+    "arrive": (frozenset({"account_manager", "engineer", "head"}), "holds"),
+    "dispatch": (frozenset({"account_manager", "agent", "dispatcher", "engineer", "head"}), "holds"),
+    "transfer": (frozenset({"agent", "dispatcher", "head"}), "holds"),
+    "reply": (_HANDLING | {"supervisor"}, "holds"),
+    "terminate": (frozenset({"agent", "callback", "dispatcher", "head", "inspector"}), "holds"),
+    "return": (_ANYBODY - {"dispatcher", "authority", "manager"}, "holds"),
+    "split": (frozenset({"inspector"}), "holds"),
+    "report": (frozenset({"account_manager", "engineer", "head"}), "task"),
+    "hold": (_HANDLING, "holds or task"),
+    "wait": (_HANDLING, "holds or task"),
+    "suspend": (frozenset({"agent", "callback"}), "call centre"),
+    "resume": (_HANDLING - {"account_manager"} | {"agent", "callback"}, "resumes"),
+    "complete": (frozenset({"account_manager", "engineer", "head", "inspector"}), "holds"),
+    "review": (frozenset({"head", "manager"}), "reviews"),
+    "call_back": (frozenset({"agent", "callback"}), "at home"),
+    "reassign": (frozenset({"callback", "dispatcher", "inspector"}), "at home"),
+    "close": (frozenset({"agent", "callback", "dispatcher"}), "at home"),
+    "reopen": (frozenset({"callback", "dispatcher"}), "at home"),
+    "void": (frozenset({"agent", "dispatcher"}), "holds or at home"),
+    "recall": (frozenset({"agent", "dispatcher", "head", "inspector"}), "sent"),
+    "amend": (frozenset({"agent", "callback", "dispatcher", "head", "inspector"}), "holds or at home"),
+    "retype": (frozenset({"agent", "dispatcher"}), "holds or at home"),
+    "work": (frozenset({"approval_manager", "engineer", "head", "inspector"}), "sees"),
+    "judge": (frozenset({"supervisor"}), "supervises"),
+    "note": (_ANYBODY, "sees"), "attach": (_ANYBODY, "sees"), "link": (_ANYBODY, "sees"),
+}  # fmt: skip
+
+
+def may_act(person: str, act: str, told: Mapping[str, Any]) -> bool:
+    """Whether the person's posts let them do the act to the order at all; its state may still forbid it."""
+    roles, how = ACTS[act]
+    return any(
+        post.role in roles and any(_stands(one, person, post, told) for one in how.split(" or "))
+        for post in PEOPLE[person]
+    )
+
+
+def stands(person: str, act: str, told: Mapping[str, Any]) -> bool:
+    """Whether any of the person's posts, whatever its role, stands to the order as the act asks."""
+    ways = ACTS[act][1].split(" or ")
+    return any(_stands(one, person, post, told) for post in PEOPLE[person] for one in ways)
+
+
+def _stands(how: str, person: str, post: Post, told: Mapping[str, Any]) -> bool:
+    if how == "resumes":
+        hows = ("call centre",) if told["suspended"] else ("holds", "task")
+        return any(_stands(one, person, post, told) for one in hows)
+    if how == "reviews":
+        own = {person, *(one.of for one in PEOPLE[person])}
+        return any(_works(post, place) and by not in own for place, by in told["reviews"])
+    at_home = post.reach != "own" and _works(post, told["home"])
+    alone = {
+        "sees": True, "supervises": post.department.endswith("SUPER"), "at home": at_home,
+        "call centre": at_home and post.department.endswith("CALL"),
+    }  # fmt: skip
+    if how in alone:
+        return alone[how]
+    places = {"holds": [told["at"]], "sent": [told["from"]], "task": told["tasks"]}[how]
+    return any(
+        place and _works(post, place) and (post.reach != "own" or whose == (post.of or person))
+        for place, whose in places
+    )
+
+
+def _works(post: Post, department: str) -> bool:
+    """Whether the post is one of the department, or reaches down to it."""
+    city = {"TL": TONGLING, "WH": WUHU, "NJ": NANJING}.get(department[:2], "")
+    province = {TONGLING: ANHUI, WUHU: ANHUI, NANJING: JIANGSU}.get(city, ANHUI if department[:2] == "AH" else "")
+    return post.department == department or _in_reach(post, {"city": city, "province": province})
+
+
+TOLD_BY_THE_AUDIT = frozenset({"delegation"})  # why a post is lent stands in the line of it
 _SEES = {
+    "person": _person, "hold": _person, "request": _person, "retention": sees_all,
     "view": _view, "bulk": _own, "run": _own, "data": _loads, "draft": lambda person, told: person == told["person"],
     "order": _order, "act": _order, "attachment": _order, "interaction": _interaction,
     "customer": _customer, "contact": _customer, "phone": _customer, "point": _point,
     "device": _point, "tenure": _point, "element": sees_all, "pair": _pair, "merge": _pair,
-    "staff": _colleague, "post": _colleague, "token": _colleague,
-    "unit": sees_all, "place": sees_all, "set": sees_all, "code": sees_all, "flow": sees_all,
-    "nowhere": sees_all, "": sees_all,
+    "staff": _colleague, "post": _colleague, "token": _colleague, "away": _colleague, "delegation": _delegation,
+    "colleague": _same_unit,
+    "unit": sees_all, "place": sees_all, "set": sees_all, "code": sees_all, "flow": sees_all, "own_field": sees_all,
+    "role": sees_all, "entry": sees_all, "message": sees_all, "type": sees_all, "type step": sees_all,
+    "type act": sees_all, "type for act": sees_all, "type changed": sees_all, "nowhere": sees_all, "": sees_all,
 }  # fmt: skip
 _CHANGES = {
     "view": _changes_view,
     "customer": _changes_customer, "contact": _changes_customer, "phone": _changes_customer, "point": _changes_point,
     "device": _changes_point, "tenure": _changes_point, "pair": _changes_pair, "merge": _changes_pair,
-    "staff": _changes_colleague, "post": _changes_colleague, "token": _changes_colleague,
+    "unit": _changes_element, "place": _changes_element, "element": _changes_element,
+    "act": lambda person, told: may_act(person, told["act"], told),
+    "away": _lends_for, "staff": _changes_colleague, "post": _changes_colleague, "token": _changes_colleague,
 }  # fmt: skip

@@ -10,11 +10,9 @@ import pytest
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
-from jingming.accounts import company as founding
-from jingming.codes import actions as codes
 from jingming.database.address import OWNER
 from jingming.database.tests.workbench import Workbench
-from tests.cast import FOUNDED, PASSWORD, forget_everything
+from tests.cast import forget_everything
 from tests.matrix.things import World
 from tests.matrix.walking import Walker
 from tests.matrix.world import build
@@ -25,12 +23,11 @@ def _standing_world(
     django_db_setup: None,  # first, so that it is what the next tests return to
     _files_of_tests: None,
     _workbench: tuple[Workbench, str],
+    founded: str,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[tuple[str, World]]:
-    bench, template = _workbench
-    with django_db_blocker.unblock(), bench.clone(template) as database:
-        codes.load_shipped()
-        founding.found(password=PASSWORD, at=FOUNDED)
+    bench, _ = _workbench
+    with django_db_blocker.unblock(), bench.clone(founded) as database:
         forget_everything()
         world = build()
         forget_everything()

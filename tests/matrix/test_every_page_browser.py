@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
-from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import DESK, IN_A_BROWSER, is_a_fault, look_at
+from tests.desk_served import served
 from tests.matrix import oracle
 from tests.matrix.declared import PAGES
 from tests.matrix.oracle import PUBLIC
@@ -58,13 +57,10 @@ class Visitor:
         return sum(one.request.sizes()["responseBodySize"] for one in self.fetched if not one.from_service_worker)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(world: World) -> Iterator[str]:
-    with override_settings(STREAM_PORT=None):  # no stream runs beside it
-        server = LiveServer("localhost:0")
-        server._live_server_modified_settings.enable()
-        yield server.url
-        server.stop()
+    with served() as address:
+        yield address
 
 
 def whoever_sees(walker: Walker, route: str) -> tuple[str, Thing]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from jingming.accounts.models import Staff
@@ -9,11 +11,12 @@ from jingming.base.clock import now
 from jingming.base.paging import pack
 from jingming.codes.queries import choices
 from jingming.customers import actions as customers
+from jingming.customers.queries import finding
 from jingming.intake import actions as intake
 from jingming.interactions.actions import Contact
-from jingming.workorders.actions import Matter
+from jingming.workorders.actions import Matter, recount
 from jingming.workorders.models import WorkOrder
-from jingming.workorders.queries import QUEUES
+from jingming.workorders.queries import QUEUES, counts
 from tests.matrix import oracle
 from tests.matrix.answers import undone
 from tests.matrix.declared import OPERATIONS, PAGES
@@ -130,3 +133,26 @@ def test_more_rows_here_are_noticed(walker: Walker):
     with undone():
         more_in(TONGLING)
         assert walker.list_answer("orders/", "dispatcher1").like({}) != before
+
+
+@pytest.mark.parametrize("person", ["agent1", "head1", "engineer1", "engineer2", "stranger1", "inspector1", "standin1"])
+def test_a_figure_counts_what_its_queue_shows(walker: Walker, person: str):
+    """The figures beside the queues are kept apart from the rows; neither knows more than the other."""
+    by = Staff.objects.get(username=person)
+    with undone():
+        recount(set(WorkOrder.objects.values_list("pk", flat=True)))
+        figures = counts(by)
+        rows = {
+            name: len(json.loads(walker.get(walker.program(person), f"/api/v1/work-orders?queue={name}").body)["items"])
+            for name in figures
+        }
+
+    assert figures == rows
+
+
+def test_a_search_by_common_words_is_one_for_nothing_too(walker: Walker):
+    """Words that are everywhere are looked for another way, without the index that knows places."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding, "COMMON", -1)
+
+        assert walker.search("GET api/v1/customers", ("agent1", "dispatcher1", "nj-agent")) == []

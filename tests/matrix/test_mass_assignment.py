@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from django.db import connection
 
 from config.api import api
 from jingming.accounts.models import Role
+from jingming.base.clock import now
+from jingming.interactions.models import Interaction
 from jingming.loading.sheets.kinds import CUSTOMERS
 from jingming.organisation.models import Department, Unit
 from jingming.workorders.rules import Act
@@ -85,6 +88,7 @@ def change_of(walker: Walker, before: Rows, send: Any) -> tuple[int, dict[str, l
 FLEETING = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:\+[0-9:]+|Z)?|argon2[^\"]+|[0-9a-f]{64}|[0-9a-f]{32}"
     r"|\"(?:digest|key|body|session_key|session_data|store_key)\": \"[^\"]*\""
+    r"|⟦[a-z2-7]{14}⟧|\"code\": \"[a-z2-7]{14}\""  # tokens are drawn; what they stand for is sealed, and compared
 )
 
 
@@ -231,7 +235,11 @@ FILLED: Mapping[str, dict[str, Any]] = {
     },
     "accounts/switch/": {"login": "agent2", "password": PASSWORD},
     "accounts/login/": {"login": "agent2", "password": PASSWORD},
+    "accounts/sessions/end/": {"session": "others"},
+    "accounts/second-factor/off/": {"password": PASSWORD},
     "codes/<slug:set_>/new/": {"code": "new_one"},
+    "roles/new/": {"code": "new_one"},
+    "roles/<slug:code>/copy/": {"code": "new_one"},
     "organisation/units/<int:pk>/units/": {"code": "999999", "time_zone": "Asia/Shanghai"},
     "organisation/units/<int:pk>/areas/": {"parent": ""},
     "customers/<int:customer_id>/service-points/<int:point_id>/move/": {"customer": "‹tl2›"},
@@ -239,9 +247,19 @@ FILLED: Mapping[str, dict[str, Any]] = {
         "customer": "‹tl2›", "relation": "tenant", "reason": "tenant",
     },
     "customers/<int:customer_id>/purchases/new/": {"bought_on": "2026-01-31"},
+    "accounts/delegations/new/": {"until": f"{now() + timedelta(days=30):%F}T18:00"},
+    "staff/<int:pk>/delegations/new/": {"until": f"{now() + timedelta(days=30):%F}T18:00"},
     "staff/<int:pk>/posts/": {"role": "‹announcer›", "scope": "department", "unit": ""},
     "routes/": {"department": "TL-NORTH", "manager": "approval1"},
+    "menus/": {"hide": "agent:archives"},
+    "menus/<slug:code>/": {"hide": "archives"},
+    "menus/<slug:code>/<slug:key>/": {"zh": "用户", "en": "Users"},
+    "accounts/me/menu/": {"hide": "queue_mine"},
+    "types/<slug:code>/": {"up": "callback"},
+    "types/<slug:code>/steps/new/": {"zh": "复核", "en": "Checking", "kinds": "operations", "after": "handling"},
     "repairs/": {"job": 1, "act": "retry"},
+    "persons/number/": {"phone": "‹silent›", "what": "export"},
+    "retention/<slug:kind>/": {"days": "17"},
     "intake/": {"act": "open", "type": "consultation", "address": "…"},
     "orders/<str:number>/looking/": {"tab": "0b6a9411-5cb6-4dfe-8a1f-000000000017"},
     # A file has one column; each of ours is matched with it at the most once.
@@ -251,15 +269,16 @@ FILLED: Mapping[str, dict[str, Any]] = {
 }  # fmt: skip
 # What takes a POST as it takes a GET, and does the same by both; and signing out, which needs no words.
 WITHOUT_FORM = {
-    "accounts/logout/", "api/v1/docs", "api/v1/openapi.json", "healthz", "readyz", "ui/",
-    "organisation/<slug:kind>/<int:pk>/rename/",
+    "accounts/logout/", "accounts/login/code/", "api/v1/docs", "api/v1/openapi.json", "healthz", "readyz", "ui/",
+    "organisation/<slug:kind>/<int:pk>/rename/", "messages/<slug:purpose>/<slug:channel>/preview/",
 }  # fmt: skip
 
 
 def filled(walker: Walker, route: str, form: Form) -> dict[str, Any]:
     """What a browser would send."""
     tl2, announcer = walker.world.thing("customer", "tl2").names, Role.objects.get(code="announcer")
-    ids = {"‹tl2›": tl2["customer_id"], "‹announcer›": announcer.pk}
+    silent = Interaction.objects.get(external_id="silent-silent").party_phone
+    ids = {"‹tl2›": tl2["customer_id"], "‹announcer›": announcer.pk, "‹silent›": silent}
     own = {name: ids.get(value, value) for name, value in FILLED.get(route, {}).items()}
     values = {name: kept for name, kept in form.values.items() if kept}
     return {**values, **own}
@@ -267,8 +286,12 @@ def filled(walker: Walker, route: str, form: Form) -> dict[str, Any]:
 
 # A draft is what somebody typed, as they typed it: nothing but their own form ever reads it again.
 KEPT_AS_TYPED = ("drafts/<slug:place>/<slug:key>/",)
+# They take a code or nothing without one, and save no field: jingming/accounts/tests/test_second_factor.py.
+WANTING_A_PHONE = ("accounts/second-factor/on/", "accounts/second-factor/codes/")
 TAKING_FORMS = [
-    route for route, page in PAGES.items() if page.look != (404,) and page.of != "act" and route not in KEPT_AS_TYPED
+    route
+    for route, page in PAGES.items()
+    if page.look != (404,) and page.of != "act" and route not in (*KEPT_AS_TYPED, *WANTING_A_PHONE)
 ]
 
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from jingming.accounts.models import Staff
+from jingming.base.clock import now
+from jingming.base.errors import Refusal
+from jingming.customers import actions as customers
+from jingming.customers.models import Customer
+from jingming.interactions.models import Interaction
+from jingming.organisation.models import Department
 from jingming.workorders.models import WorkOrder
+from jingming.workorders.rules import Act
+from jingming.workspace import actions as desk
+from jingming.workspace.models import SavedView
 from tests.matrix.answers import Answer, answer_of, same, undone, written
 from tests.matrix.things import World, gone
 from tests.matrix.walking import Walker, address
@@ -268,6 +279,81 @@ def test_a_number_that_is_given_already_does_not_say_to_whom(asking: Asking):
     assert [leak for leak in asking.walker.leaks("agent1", answer) if account not in leak] == []
 
 
+def test_the_network_of_another_place_is_not_kept(asking: Asking):
+    new = {"code": "ST-9", "name": "…", "kind": "gate_station", "unit": FOREIGN, "parent": "", "active": "on"}
+    asking.refused("keeper1", asking.form("keeper1", "/customers/network/new/", **new), "340200", "349900")
+    moved = {**new, "code": "GATE-1", "version": 1}
+    asking.refused("keeper1", asking.form("keeper1", "/customers/network/GATE-1/change/", **moved), "340200", "349900")
+
+
+def test_an_act_keeps_no_network_of_another_place(asking: Asking):
+    """The form offers own places only, and the act behind it takes no other."""
+    keeper = Staff.objects.get(username="keeper1")
+    for unit in ("340202", "320102"):
+        with undone(), pytest.raises(Refusal):
+            customers.add_element("ST-9", kind="gate_station", name="…", unit=unit, by=keeper, at=now())
+
+
+def test_a_form_offers_own_places_only(asking: Asking):
+    """Areas are chosen among those that one works for: Wuhu's Jinghu 镜湖 is none of Tongling's."""
+    path = address("customers/<int:customer_id>/service-points/new/", asking.world.thing("customer", "tl").names)
+    offered = set(re.findall(r'<option value="([^"]+)"', asking.look("agent1", path)("").body))
+
+    assert offered & {"TG", "JH"} == {"TG"}
+
+
+def test_what_is_merged_into_an_unseen_archive_does_not_tell_of_it(asking: Asking):
+    """An archive of Tongling that goes on in one of Wuhu stays itself for whoever does not see Wuhu's."""
+    kept = asking.world.thing("customer", "wh").names["customer_id"]
+    gone_on = asking.world.thing("customer", "tl2").names["customer_id"]
+    with undone():
+        Customer.objects.filter(pk=gone_on).update(merged_into=kept)
+        for path in (f"/customers/{gone_on}/", f"/intake/?customer={gone_on}"):
+            answer = asking.look("agent1", path)("")
+            assert answer.status in (200, 302)
+            assert asking.walker.leaks("agent1", answer) == []
+
+
+# --- The desk ---------------------------------------------------------------------------------------------------------
+def test_nothing_is_done_to_many_orders_of_others(asking: Asking):
+    number = asking.number("wuhu")
+    with undone():
+        done = desk.do_to_many({number: 1}, Act.NOTE, {"text": "…"}, by=Staff.objects.get(username="agent1"), at=now())
+        answer = asking.look("agent1", f"/orders/bulk/{done.pk}/")("")
+
+    assert [line["outcome"] for line in done.rows] == ["unknown"]
+    assert [leak for leak in asking.walker.leaks("agent1", answer) if number not in leak] == []
+
+
+SHARERS = {("head1", "TL-NORTH"), ("head2", "TL-SOUTH")}
+SHARING = [(person, code) for person in ("head1", "agent1", "engineer1", "head2") for code in ("TL-NORTH", "TL-SOUTH")]
+
+
+def test_the_form_of_a_view_offers_own_people_only(asking: Asking):
+    told = set()
+    for person, code in SHARING:
+        pk = Department.objects.get(code=code).pk
+        with undone():
+            view = {"name": "…", "query": "queue=all", "shared": f"department-{pk}"}
+            asking.form(person, "/orders/views/new/", **view)("")
+            told |= {(person, code)} if SavedView.objects.filter(name="…", department=pk).exists() else set()
+
+    assert told == SHARERS
+
+
+def test_a_view_is_shared_with_own_people_only(asking: Asking):
+    """The act behind the form asks too."""
+    told = set()
+    for person, code in SHARING:
+        audience = desk.Audience(department=Department.objects.get(code=code))
+        by = Staff.objects.get(username=person)
+        with undone(), suppress(Refusal):
+            desk.save_view(name="…", query="queue=all", audience=audience, by=by, at=now())
+            told.add((person, code))
+
+    assert told == SHARERS
+
+
 # --- Contacts ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", ["interactions", "work-orders"])
 @pytest.mark.parametrize("foreign", ["call-wuhu", "call-nanjing", "silent-wuhu", "silent-nanjing"])
@@ -316,3 +402,15 @@ def test_a_key_of_somebody_else_repeats_nothing(asking: Asking):
         assert (first.status_code, second.status_code) == (201, 201)
         assert first.json()["id"] != second.json()["id"]
         assert "Idempotency-Replayed" not in second.headers
+
+
+# --- Personal data ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["contact", "order"])
+def test_nothing_of_another_place_is_copied_for_a_number(asking: Asking, kind: str):
+    if kind == "contact":
+        foreign = Interaction.objects.get(external_id="silent-wuhu").party_phone
+    else:
+        free = WorkOrder.objects.filter(customer=None, city__code="340200").exclude(caller_phone="")
+        foreign = free.order_by("pk")[:1].get().caller_phone
+    form = asking.form("supervisor1", "/persons/number/", phone=FOREIGN, what="export", basis="", reason="…")
+    asking.refused("supervisor1", form, foreign, NOBODYS_PHONE)

@@ -16,10 +16,13 @@ from tests.matrix.walking import Walker
 pytest_plugins = ["tests.matrix.standing"]
 
 
+OF_ORDERS = ("workorders.WorkOrder", "workspace.Looking")  # both are numbered by the order
+
+
 def told_apart(world: World, walker: Walker, people: list[str]) -> list[str]:
     """Complaints about what people heard of every order, of every file, and of rows that nobody hears of."""
     ids = {order.number: order.pk for order in WorkOrder.objects.all()}
-    changes = [("workorders.WorkOrder", pk) for pk in ids.values()]
+    changes = [(kind, pk) for pk in ids.values() for kind in OF_ORDERS]
     changes += [("interactions.Interaction", pk) for pk in Interaction.objects.values_list("pk", flat=True)]
     changes += [("customers.Customer", 1), ("workorders.WorkOrder", 1)]
     changes += [("loading.Run", run.names["pk"]) for run in world.of("run")]
@@ -28,10 +31,11 @@ def told_apart(world: World, walker: Walker, people: list[str]) -> list[str]:
     listen(now.values(), changes, later.values())
     complaints = []
     for person, ear in (*now.items(), *later.items()):
-        heard = {pk for _id, _kind, pk in ear.heard()}
-        seen = {ids[thing.names["number"]] for thing in world.of("order") if oracle.sees(person, thing)}
-        seen |= {thing.names["pk"] for thing in world.of("run") if oracle.sees(person, thing)}
-        if heard != seen or {kind for _id, kind, _pk in ear.heard()} - HEARD_OF:
+        heard = {(kind, pk) for _id, kind, pk in ear.heard()}
+        orders = [ids[thing.names["number"]] for thing in world.of("order") if oracle.sees(person, thing)]
+        seen = {(kind, pk) for pk in orders for kind in OF_ORDERS}
+        seen |= {("loading.Run", thing.names["pk"]) for thing in world.of("run") if oracle.sees(person, thing)}
+        if heard != seen or {kind for kind, _pk in heard} - HEARD_OF:
             complaints.append(f"{person} hears of {len(heard - seen)} too many, {len(seen - heard)} too few")
         complaints += walker.leaks(person, Answer(ear.status, {}, ear.said.decode()))
     return complaints

@@ -26,6 +26,7 @@ class World:
 
     things: dict[str, dict[str, Thing]] = field(default_factory=dict)
     words: dict[str, list[Thing]] = field(default_factory=dict)
+    personal: set[str] = field(default_factory=set)  # words that are somebody's name, number or address
     ids: dict[str, int] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)

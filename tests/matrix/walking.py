@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from tests import doors
 from tests.matrix import oracle
@@ -29,6 +30,7 @@ NOT_FOUND, FORBIDDEN, WRONG_METHOD = 404, 403, 405
 HANDLED = {200, 302, 303, 400, 403, 405, 409, 413, 422}  # whatever a half-filled form may hear, but no 404 and no 5xx
 
 
+WAYS = re.compile(r'(?:href|action|hx-get|hx-post)="(/[^"]*)"')  # where a page leads
 PARTS = frozenset({"contact", "phone", "point", "device", "tenure", "merge", "post", "token"})
 
 
@@ -82,7 +84,7 @@ class Walker:
 
     def may_read(self, person: str, word: str) -> bool:
         things = self.world.words.get(word) or self.world.words.get(word.lower()) or self.world.words.get(word.upper())
-        return things is None or (bool(person) and any(oracle.sees(person, thing) for thing in things))
+        return things is None or (bool(person) and any(oracle.reads(person, thing) for thing in things))
 
     def _owner(self, word: str) -> str:
         things = self.world.words.get(word) or self.world.words.get(word.lower()) or self.world.words[word.upper()]
@@ -188,16 +190,17 @@ class Walker:
         return complaints
 
     def _presses(self, route: str, page: Page, person: str) -> list[str]:
-        """An empty POST about what one may see is handled, and tells nothing of others."""
+        """A POST without words (of an act: with the order's version) about what one may see is handled, and tells
+        nothing of others."""
         if not oracle.admitted(person, page.to) or page.look == (NOT_FOUND,):
             return []
         seen = [thing for thing in self.offered(page.of, person, admitted=True) if oracle.sees(person, thing)]
         complaints = []
-        for thing in sample(seen, 2):
+        for thing in some_of_both(seen, person):
             with undone():
-                answer = self.send(self.browser(person), "POST", address(route, thing.names))
+                answer = answer_of(self.browser(person).post(address(route, thing.names), thing.told.get("form", {})))
             where = f"{person} presses {route} of own {thing.kind} {thing.key}"
-            expected = {FORBIDDEN, WRONG_METHOD} if page.changes and not oracle.changes(person, thing) else HANDLED
+            expected = {*page.refused, WRONG_METHOD} if page.changes and not oracle.changes(person, thing) else HANDLED
             if answer.status not in expected:
                 complaints.append(f"{where}: {answer.status}")
             complaints += [f"{where}: {leak}" for leak in self.leaks(person, answer)]
@@ -221,8 +224,8 @@ class Walker:
                     complaints += self._calls(name, call, person, thing, {NOT_FOUND} if admitted else {FORBIDDEN})
                 for thing in mine if reading else []:
                     complaints += self._calls(name, call, person, thing, {200})
-                complaints += wrote(written() - before, f"{person} at {name}")
-            for thing in [] if reading else sample(mine, 2):
+                complaints += wrote(written() - before, f"{person} at {name}", notes=call.notes)
+            for thing in [] if reading else some_of_both(mine, person):
                 with undone():
                     refused = call.changes and not oracle.changes(person, thing)
                     complaints += self._calls(name, call, person, thing, {FORBIDDEN} if refused else HANDLED | {201})
@@ -241,9 +244,42 @@ class Walker:
         if answer.status not in expected:
             complaints.append(f"{where}: {answer.status}, not {sorted(expected)}: {answer.body[:200]}")
         unseen = not (oracle.admitted(person, call.to) and oracle.sees(person, thing))
+        if call.acts and answer.status == 200:
+            wide = sorted(act for act in json.loads(answer.body) if not oracle.may_act(person, act, thing.told))
+            complaints += [f"{where}: {person} may {act}" for act in wide]
         if thing.names and unseen:
             complaints += self.as_nothing(answer, thing.names, thing.absent, ask, where)
         return complaints
+
+    # --- What a page offers -----------------------------------------------------------------------------------------
+    def offers(self, route: str, people: Iterable[str] = oracle.PEOPLE) -> list[str]:
+        """No page that somebody sees leads them to an address that is shut to them."""
+        page, complaints = PAGES[route], []
+        for person in (one for one in people if oracle.admitted(one, page.to)):
+            for thing in self.some(page.of, person, admitted=True):
+                if oracle.sees(person, thing):
+                    answer = self.get(self.browser(person), address(route, thing.names) + page.query)
+                    ways = set(WAYS.findall(answer.body))
+                    shut = sorted(way for way in ways if self._shut(person, way.partition("?")[0]))
+                    complaints += [f"{route} of {thing.kind} {thing.key} offers {person} {way}" for way in shut]
+        return complaints
+
+    def _shut(self, person: str, path: str) -> bool:
+        try:
+            found = resolve(path)
+        except Resolver404:
+            return False
+        page = PAGES.get(found.route)
+        if page is None or page.to == PUBLIC:
+            return False
+        names = {name: str(value) for name, value in found.kwargs.items()}
+        meant = [
+            thing
+            for thing in (self.world.of(page.of) if page.of else [])
+            if {name: str(value) for name, value in thing.names.items()} == names
+        ]
+        open_to = oracle.admitted(person, page.to) and all(oracle.sees(person, thing) for thing in meant)
+        return not open_to or (page.changes and not all(oracle.changes(person, thing) for thing in meant))
 
     # --- Nobody, and who was switched off ---------------------------------------------------------------------------
     def without_signing_in(self, route: str, client: Client | None = None) -> list[str]:
@@ -295,7 +331,7 @@ class Walker:
             answer = self.list_answer(door, person)
             shown = set(WORD.findall(answer.body))
             for thing in self.world.of(declared.lists):
-                sought = thing.told.get("called", "")
+                sought = sought_in_lists(person, thing)
                 if sought and (sought in shown) != listed(person, thing):
                     complaints.append(f"{door} shows {person} {thing.kind} {thing.key}: {sought in shown}")
             complaints += [f"{door}: {leak}" for leak in self.leaks(person, answer)]
@@ -317,7 +353,7 @@ class Walker:
                     before = written()
                     for name in declared.asks:
                         complaints += self._searches(door, declared, person, name)
-                    complaints += wrote(written() - before, f"{person} searches {door}")
+                    complaints += wrote(written() - before, f"{person} searches {door}", notes=declared.notes)
         return complaints
 
     def _searches(self, door: str, declared: Page | Call, person: str, name: str) -> list[str]:
@@ -352,7 +388,19 @@ class Walker:
                 if not self.may_read(person, word):
                     found.setdefault((key.partition(" ")[0], position), []).append(word)
         turn = list(oracle.PEOPLE).index(person)
-        return [words[(turn + place) % len(words)] for place, words in enumerate(found.values())]
+        chosen = [words[(turn + place) % len(words)] for place, words in enumerate(found.values())]
+        return [*chosen, *(word for word in self._beside_what_is_seen(person) if word not in chosen)]
+
+    def _beside_what_is_seen(self, person: str) -> list[str]:
+        """Words of unseen places whose holder the person sees, served elsewhere too: a search must not lead there."""
+        return [
+            word
+            for point in self.world.of("point")
+            if not oracle.sees(person, point) and oracle.admitted(person, "customers.see")
+            for customer in self.world.of("customer")
+            if customer.told is point.told["owner"] and oracle.sees(person, customer)
+            for word in self.world.searched[f"point {point.key}"]
+        ]
 
     # --- Things to try with -----------------------------------------------------------------------------------------
     def offered(self, kind: str, person: str, *, admitted: bool) -> list[Thing]:
@@ -373,8 +421,10 @@ class Walker:
             return things
         turn = list(oracle.PEOPLE).index(person)
         mine = [thing for thing in things if oracle.sees(person, thing)]
+        fixed = [thing for thing in mine if not oracle.changes(person, thing)][:2]
         others = [thing for thing in things if thing not in mine]
-        return [*turned(mine, turn)[:MOST], *sample(others, MOST)]
+        rest = [thing for thing in turned(mine, turn) if thing not in fixed]
+        return [*fixed, *rest[: MOST - len(fixed)], *sample(others, MOST)]
 
     def _acts(self, person: str) -> list[Thing]:
         """Every second act, the rest with the next person, on one or another own order; and some on others' orders."""
@@ -420,6 +470,12 @@ def listed(person: str, thing: Thing) -> bool:
     return oracle.lives_here(person, thing.told) if thing.kind == "customer" else oracle.sees(person, thing)
 
 
+def sought_in_lists(person: str, thing: Thing) -> str:
+    """The word by which a list shows the thing to the person: what it is called, or what is not masked of it."""
+    by_name = thing.kind in {"customer", "interaction", "request"} and oracle.masked(person, thing.told)
+    return str(thing.told.get("heard" if by_name else "called", ""))
+
+
 def expected_look(page: Page, person: str, thing: Thing) -> set[int]:
     if not oracle.admitted(person, page.to):
         return {NOT_FOUND}
@@ -428,7 +484,7 @@ def expected_look(page: Page, person: str, thing: Thing) -> set[int]:
     if thing.kind and not oracle.sees(person, thing):
         return {NOT_FOUND}
     if page.changes and not oracle.changes(person, thing):
-        return {FORBIDDEN}
+        return set(page.refused)
     return set(page.look)
 
 
@@ -438,6 +494,12 @@ def sample(things: list[Thing], most: int) -> list[Thing]:
         return things
     step = (len(things) - 1) / (most - 1) if most > 1 else 1
     return [things[round(place * step)] for place in range(most)]
+
+
+def some_of_both(seen: list[Thing], person: str) -> list[Thing]:
+    """Some of what the person may change, and of what may only be looked at."""
+    changing = [thing for thing in seen if oracle.changes(person, thing)]
+    return [*sample(changing, 2), *sample([thing for thing in seen if thing not in changing], 2)]
 
 
 def twin_of(word: str) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 from django.test import Client
 
 from jingming.accounts import actions as people
+from jingming.accounts import delegation
 from jingming.accounts.models import Role, Staff
 from jingming.base.clock import now
 from jingming.codes.models import Code
@@ -34,10 +36,13 @@ from jingming.loading.sheets.kinds import KINDS
 from jingming.organisation import actions as places
 from jingming.organisation.models import Department, ServiceArea, Unit
 from jingming.organisation.rules import Kind, Level
+from jingming.persons import actions as persons
 from jingming.workorders import actions as orders
 from jingming.workorders.actions import Assignment, Matter
+from jingming.workorders.drafting import Require
 from jingming.workorders.models import OrderType, Review, Task, WorkOrder
-from jingming.workorders.rules import Act, CallbackResult, LinkKind, ReviewResult
+from jingming.workorders.rules import Act, CallbackResult, LinkKind, ReviewResult, Status
+from jingming.workorders.shipping import shipped
 from jingming.workspace import actions as desk
 from tests.cast import FOUNDED
 from tests.matrix.things import Thing, World, dialled, mark
@@ -56,6 +61,7 @@ def build() -> World:
     builder.everybody()
     builder.archives()
     builder.pairs()
+    builder.persons()
     builder.all_orders()
     builder.contacts()
     builder.kept_at_the_desk()
@@ -114,12 +120,16 @@ class Builder:
             ("nj-agent", "agent", "NJ-CALL", "department"),
             ("nj-dispatcher", "dispatcher", "NJ-OPS", "subtree"),
             ("nj-head", "head", "NJ-MAINT", "department"),
+            ("visitor1", "dispatcher", "TL-OPS", "subtree"),
+            ("keeper1", "sysadmin", "TL-OPS", "subtree"),
+            ("standin1", "announcer", "TL-SOUTH", "own"),
             ("quiet-north", "announcer", "TL-NORTH", "own"),
             ("quiet-south", "announcer", "TL-SOUTH", "own"),
             ("quiet-wuhu", "announcer", "WH-MAINT", "own"),
             ("quiet-nanjing", "announcer", "NJ-MAINT", "own"),
         ):
             self._engage(username, role, department, scope)
+        self._post(self.staff["visitor1"], "inspector", "WH-INSP", "subtree")
         for one in Staff.objects.select_related("department"):
             city = one.department.code[:2]
             thing = self.world.add(
@@ -128,10 +138,14 @@ class Builder:
                 manager=one.manager.username if one.manager else "", username=one.username,
             )  # fmt: skip
             self._posts_and_tokens(one, thing.told)
+            self.world.add("away", one.username, {"pk": one.pk}, **thing.told)
+            colleague = self.world.add("colleague", one.username, {}, **thing.told)  # named to whoever lends
             if one.username.startswith("quiet"):
                 thing.told["called"] = one.name
-                self.world.tell(one.name, thing)
-                self.world.tell(one.employee_number, thing)
+                self.world.tell(one.name, thing, colleague)
+                self.world.tell(one.employee_number, thing, colleague)
+        self._lend("engineer1", "standin1", now())
+        self._lend("stranger1", "quiet-wuhu", now() + timedelta(days=1))
 
     def _engage(self, username: str, role: str, department: str, scope: str) -> None:
         home = Department.objects.get(code=department)
@@ -139,8 +153,25 @@ class Builder:
             username=username, employee_number=dialled("number", username), name=mark("name", username),
             department=home, password=None, password_hash=self.hashed, manager=None, by=None, at=FOUNDED,
         )  # fmt: skip
-        people.post(one, role=Role.objects.get(code=role), department=home, scope=scope, by=None, at=FOUNDED)
+        self._post(one, role, department, scope)
         self.staff[username] = Staff.objects.get(pk=one.pk)
+
+    def _post(self, one: Staff, role: str, department: str, scope: str) -> None:
+        people.post(
+            one, role=Role.objects.get(code=role), department=self._department(department), scope=scope, by=None,
+            at=FOUNDED,
+        )  # fmt: skip
+
+    def _lend(self, giver: str, taker: str, since: datetime) -> None:
+        """All posts, for two days."""
+        one, at = self.staff[giver], now()
+        made = delegation.lend(
+            list(one.posts.order_by("pk")), giver=one, taker=self.staff[taker], since=since,
+            until=since + timedelta(days=2), reason=mark("lent", giver), by=one, at=at,
+        )  # fmt: skip
+        told = {**self.world.thing("staff", giver).told, "taker": taker}
+        thing = self.world.add("delegation", giver, {"pk": made[0].pk}, **told)
+        self.world.tell(made[0].reason, thing)
 
     def _posts_and_tokens(self, one: Staff, told: dict[str, Any]) -> None:
         held = one.posts.order_by("pk").first()
@@ -160,7 +191,11 @@ class Builder:
         self.element = customers.add_element(
             "GATE-1", kind="gate_station", name=mark("element"), unit=TONGLING, by=self.staff["sysadmin1"], at=FOUNDED
         )
-        self.world.add("element", "gate", {"code": self.element.code})
+        self.world.add("element", "gate", {"code": self.element.code}, city=TONGLING, province=ANHUI)
+        far = customers.add_element(
+            "GATE-2", kind="gate_station", name=mark("far element"), unit=WUHU, by=self.staff["sysadmin1"], at=FOUNDED
+        )
+        self.world.add("element", "far gate", {"code": far.code}, city=WUHU, province=ANHUI)
         for key, city, by in (
             ("tl", TONGLING, "agent1"), ("tl2", TONGLING, "agent2"),
             ("wh", WUHU, "wh-agent"), ("wh2", WUHU, "wh-agent"), ("nj", NANJING, "nj-agent"),
@@ -203,13 +238,34 @@ class Builder:
             self.world.tell(name, thing)
             names = {"customer_id": self.customers[key].pk, "merge_id": done.pk}
             self.world.add("merge", key, names, both=[thing.told, thing.told])
-        for one, other in (("tl", "tl2"), ("wh", "wh2"), ("tl", "wh"), ("nj", "both"), ("both", "wh")):
+        for one, other in (("tl", "tl2"), ("wh", "wh2"), ("tl", "wh"), ("nj", "both"), ("both", "wh"), ("tl", "both")):
             both = [self.world.thing("customer", key) for key in (one, other)]
             names = {"customer_id": self.customers[one].pk, "other_id": self.customers[other].pk}
             pair = self.world.add("pair", f"{one} {other}", names, both=[thing.told for thing in both])
             for word, shown_by in list(self.world.words.items()):
                 if any(thing in shown_by for thing in both):
                     self.world.tell(word, pair)
+
+    def persons(self) -> None:
+        """Everybody with an archive is somebody for whose data someone answers; some have asked, some are held."""
+        by = self.staff["manager1"]
+        # Two who are served nowhere any more: one may be erased, of the other somebody has asked it.
+        free, asking = (
+            customers.add_customer(f"…{n}", by=self.staff["agent1"], at=FOUNDED, unit=DISTRICT_OF[TONGLING])
+            for n in "12"
+        )
+        here = {"city": TONGLING, "province": PROVINCE_OF[TONGLING]}
+        waiting = persons.ask_for_erasing(asking, basis="consent", reason="…", by=by, at=now())
+        self.world.add("person", "free", {"customer_id": free.pk}, **here)
+        self.world.add("request", "waiting", {"pk": waiting.pk}, **here)
+        for thing in self.world.of("customer"):
+            customer, name = self.customers[thing.key], thing.told["called"]
+            self.world.tell(name, self.world.add("person", thing.key, dict(thing.names), **thing.told))
+            asked = persons.note_copy(customer, reason="…", figures={}, by=by, at=FOUNDED)
+            self.world.tell(name, self.world.add("request", thing.key, {"pk": asked.pk}, **thing.told))
+            held = persons.place(customer, ground="audit", source="…", reason="…", by=by, at=FOUNDED)
+            self.world.add("hold", thing.key, {**thing.names, "hold_id": held.pk}, **thing.told)
+        self.world.add("retention", "draft", {"kind": "draft"})
 
     def _archive(self, key: str, city: str, by: Staff) -> None:
         note, conduct, name = mark("note", key), mark("conduct", key), mark("customer", key)
@@ -225,9 +281,10 @@ class Builder:
         own = {"customer_id": customer.pk}
         self.world.add("contact", key, {**own, "contact_id": contact.pk}, **told)
         self.world.add("phone", key, {**own, "phone_id": customer.phones.get(number=phone).pk}, **told)
-        thing.told["called"] = name
+        thing.told.update(called=name, heard=number)
         for word in (name, number, note, conduct, phone, contact_phone, contact.name):
             self.world.tell(word, thing)
+        self.world.personal |= {name, phone, contact_phone, contact.name}
         self.world.searched[f"customer {key}"] = [name, number, phone, contact_phone]
 
     def _point(self, customer: str, key: str, city: str, by: Staff) -> None:
@@ -252,7 +309,8 @@ class Builder:
         self.world.add("tenure", key, {**names, "tenure_id": point.tenures.get().pk}, **part)
         for word in (account, address, meter):
             self.world.tell(word, thing, device)
-        self.world.searched[f"point {key}"] = [account, meter]
+        self.world.personal.add(address)
+        self.world.searched[f"point {key}"] = [account, meter, address]
 
     # --- Orders -----------------------------------------------------------------------------------------------------
     def all_orders(self) -> None:
@@ -260,8 +318,28 @@ class Builder:
         self._repairs()
         self._complaints()
         self._others()
-        for order in self.orders.values():
+        for key, order in self.orders.items():
             order.refresh_from_db()
+            self.world.thing("order", key).told.update(self._stands(order))
+
+    def _stands(self, order: WorkOrder) -> dict[str, Any]:
+        """With whom the order is now, by codes of departments and names of people; "" for nobody."""
+
+        def code(pk: int | None) -> str:
+            return Department.objects.get(pk=pk).code if pk else ""
+
+        def name(pk: int | None) -> str:
+            return Staff.objects.get(pk=pk).username if pk else ""
+
+        tasks = Task.objects.filter(order=order, reported_at=None)
+        reviews = Review.objects.filter(order=order, result="")
+        return {
+            "at": (code(order.department_id), name(order.assignee_id)), "home": code(order.home_department_id),
+            "suspended": order.status == Status.SUSPENDED,
+            "from": (code(order.sent_from_id), name(order.sent_assignee_id)),
+            "tasks": [(code(task.department_id), name(task.assignee_id)) for task in tasks],
+            "reviews": [(code(review.department_id), name(review.done_by_id)) for review in reviews],
+        }  # fmt: skip
 
     def _repairs(self) -> None:
         north = self._repair(
@@ -427,7 +505,7 @@ class Builder:
         home = f"{PREFIX[city]}-CALL"
         contact_thing = self.world.add(
             "interaction", f"of {key}", {"contact_id": taken.interaction.pk}, city=city, province=PROVINCE_OF[city],
-            department=home, agent=agent, called=words["caller"],
+            department=home, agent=agent, called=words["caller"], heard=words["outcome of contact"],
         )  # fmt: skip
         self.world.tell(order.number, thing, contact_thing)
         for name in ("caller", "outcome of contact"):
@@ -435,6 +513,7 @@ class Builder:
         self.world.tell(words["description"], thing)
         self.world.tell(words["order address"], thing)
         self.world.tell(phone, thing, contact_thing)
+        self.world.personal |= {words["caller"], words["order address"], phone}
         if point is not None:
             self._shown_with(customer, thing, contact_thing)
         self.world.searched[f"order {key}"] = [order.number]
@@ -525,8 +604,9 @@ class Builder:
     def _contact(self, key: str, kept: Interaction, city: str, department: str, agent: str, words: list[str]) -> None:
         thing = self.world.add(
             "interaction", key, {"contact_id": kept.pk}, city=city, province=PROVINCE_OF[city], department=department,
-            agent=agent, called=words[0],
+            agent=agent, called=words[0], heard=words[2],
         )  # fmt: skip
+        self.world.personal |= set(words[:2])
         for word in words:
             self.world.tell(word, thing)
 
@@ -574,25 +654,57 @@ class Builder:
 
     def shared(self) -> None:
         """Rows that everybody behind the door may see: places, codes, flows, acts."""
-        for unit in Unit.objects.order_by("pk")[:3]:
-            self.world.add("unit", unit.code, {"pk": unit.pk})
-        for kind, model in (("unit", Unit), ("department", Department), ("area", ServiceArea)):
-            row = model.objects.order_by("pk").last()
-            assert row is not None
-            self.world.add("place", kind, {"kind": kind, "pk": row.pk})
+        self._places()
         for set_ in (Set.CHANNEL, Set.REPAIR_KIND):
             self.world.add("set", set_.value, {"set_": set_.value})
+        for role in ("dispatcher", "inspector"):  # no words of HTML
+            self.world.add("role", role, {"code": role})
+            self.world.add("entry", f"{role} archives", {"code": role, "key": "archives"})
+        for channel in ("sms", "email"):
+            self.world.add("message", f"survey {channel}", {"purpose": "survey", "channel": channel})
         self.world.add("nowhere", "nothing", {"rest": "nothing"})
         code = Code.objects.filter(set=Set.REPAIR_KIND).order_by("pk").first()
         assert code is not None
         self.world.add("code", code.code, {"pk": code.pk})
         for kind in OrderType.objects.order_by("pk")[:3]:
             self.world.add("flow", kind.code, {"code": kind.code})
+            for key in [field["key"] for field in kind.versions.order_by("-number")[0].definition["fields"]][:1]:
+                self.world.add("own_field", f"{kind.code} {key}", {"code": kind.code, "key": key})
+        self.types()
         for order in self.world.of("order"):
             for act in (act.value for act in Act if act != Act.OPEN):
                 self.world.add(
-                    "act", f"{order.key} {act}", {**order.names, "act": act}, **order.told, order=order.key, act=act
-                )
+                    "act", f"{order.key} {act}", {**order.names, "act": act}, **order.told, order=order.key, act=act,
+                    form={"version": self.orders[order.key].version},
+                )  # fmt: skip
+
+    def _places(self) -> None:
+        """Units, departments and areas of several cities."""
+        codes = dict(Unit.objects.values_list("pk", "code"))
+        cities = [Unit.objects.get(code=code) for code in (TONGLING, WUHU, NANJING)]
+        for unit in [*Unit.objects.order_by("pk")[:2], *cities]:
+            told = {"city": codes.get(unit.city_id, ""), "province": codes.get(unit.province_id, "")}
+            self.world.add("unit", unit.code, {"pk": unit.pk}, **told)
+        for kind, model in (("unit", Unit), ("department", Department), ("area", ServiceArea)):
+            of_city: QuerySet[Any] = model._default_manager.filter(city__code=TONGLING)  # type: ignore[attr-defined]
+            for row in (of_city.order_by("pk").last(), model._default_manager.order_by("pk").last()):  # type: ignore[attr-defined]
+                assert row is not None
+                told = {"city": codes.get(row.city_id, ""), "province": codes.get(row.province_id, "")}
+                self.world.add("place", f"{kind} {row.pk}", {"kind": kind, "pk": row.pk}, **told)
+
+    def types(self) -> None:
+        """One type with a draft that could be published, and one that is other than shipped."""
+        sysadmin = self.staff["sysadmin1"]
+        repair, praise = (OrderType.objects.get(code=code) for code in ("repair", "praise"))
+        draft = orders.begin_draft(repair, by=sysadmin, at=self.at())
+        edit = Require(act="complete", fields=["address"])
+        orders.change_draft(repair, edit, revision=draft.revision, by=sysadmin, at=self.at())
+        orders.publish_type({**shipped(praise.code), "hold": {"hours": 7, "times": 1}}, by=sysadmin, at=self.at())
+        self.world.add("type", repair.code, {"code": repair.code})
+        self.world.add("type step", repair.code, {"code": repair.code, "key": "callback"})
+        self.world.add("type act", repair.code, {"code": repair.code, "key": "callback", "act": "call_back"})
+        self.world.add("type for act", repair.code, {"code": repair.code, "act": "call_back"})
+        self.world.add("type changed", praise.code, {"code": praise.code})
 
     def let_in(self) -> None:
         """A browser session for everybody who works here."""

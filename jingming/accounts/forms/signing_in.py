@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.adapter import check_credentials
+from jingming.accounts.forms.staff import PasswordField, check_password
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import LOOKS, Contrast, Density, Theme
 
@@ -34,6 +35,26 @@ class SwitchForm(forms.Form):
         clean = super().clean() or {}
         if not self.errors:
             self.person = check_credentials(clean["login"], clean["password"])
+        return clean
+
+
+class SetUpForm(forms.Form):
+    """Who is first here, and the token that the server has printed."""
+
+    token = forms.CharField(
+        label=_("Setup token"),
+        max_length=100,
+        help_text=_("Printed by the server when it starts, or by: jingming setup-token"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    username = forms.CharField(label=_("Username"), max_length=60)
+    employee_number = forms.CharField(label=_("Employee number"), max_length=20)
+    name = forms.CharField(label=_("Full name"), max_length=60)
+    password = PasswordField(label=_("Password"), of_another=False)
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        check_password(self, Staff(**{word: clean.get(word, "") for word in ("username", "employee_number", "name")}))
         return clean
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Role, Staff
+from jingming.accounts.passwords import PolicyValidator
 from jingming.accounts.rules import Scope
 from jingming.organisation.models import Department, Unit
 
@@ -48,13 +52,20 @@ def _approval_managers() -> QuerySet[Staff]:
 class PasswordField(forms.CharField):
     """A new password, held to the rules of the house."""
 
-    def __init__(self, *, label: StrPromise, help_text: StrPromise) -> None:
+    def __init__(self, *, label: StrPromise, of_another: bool = True) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        super().__init__(strip=False, max_length=128, widget=widget, label=label, help_text=help_text)
+        super().__init__(
+            strip=False,
+            max_length=128,
+            widget=widget,
+            label=label,
+            help_text=lazy(_password_rules, str)(of_another=of_another),
+        )
 
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        validate_password(value)
+
+def _password_rules(*, of_another: bool) -> str:
+    rules = PolicyValidator().get_help_text()
+    return f"{rules} {gettext('Hand it over in person.')}" if of_another else rules
 
 
 class NewPersonForm(PersonForm):
@@ -65,19 +76,43 @@ class NewPersonForm(PersonForm):
     username = forms.CharField(label=_("Username"), max_length=60)
     employee_number = forms.CharField(label=_("Employee number"), max_length=20)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    password = PasswordField(label=_("First password"), help_text=_("At least 10 characters; hand it over in person."))
+    password = PasswordField(label=_("First password"))
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        words = {word: clean.get(word, "") for word in ("username", "employee_number", "name")}
+        check_password(self, Staff(**words))
+        return clean
 
 
 class PasswordForm(forms.Form):
     """A new password for somebody who has lost theirs."""
 
-    password = PasswordField(label=_("New password"), help_text=_("At least 10 characters; hand it over in person."))
+    password = PasswordField(label=_("New password"))
+
+    def __init__(self, data: QueryDict | None, *, of: Staff) -> None:
+        super().__init__(data)
+        self.of = of
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        check_password(self, self.of)
+        return clean
+
+
+def check_password(form: forms.Form, person: Staff) -> None:
+    """Hold the password in the form to the rules of the house, for this person."""
+    if password := form.cleaned_data.get("password"):
+        try:
+            validate_password(password, person)
+        except ValidationError as error:
+            form.add_error("password", error)
 
 
 class PostForm(forms.Form):
     """A post: as what, where, and how far it reaches."""
 
-    role = forms.ModelChoiceField(Role.objects.order_by("pk"), label=_("Role"))
+    role = forms.ModelChoiceField(Role.objects.none(), label=_("Role"))
     department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"))
     scope = forms.ChoiceField(label=_("Reaches"), choices=Scope.choices)
     unit = forms.ModelChoiceField(
@@ -89,6 +124,7 @@ class PostForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, object] | None = None) -> None:
         super().__init__(data, initial=initial)
+        self.fields["role"].queryset = Role.objects.filter(active=True).order_by("pk")  # type: ignore[attr-defined]
         self.fields["department"].queryset = Department.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
         self.fields["unit"].queryset = Unit.objects.filter(active=True).order_by("code")  # type: ignore[attr-defined]
 

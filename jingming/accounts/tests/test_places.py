@@ -2,8 +2,11 @@
 
 import pytest
 
+from jingming.accounts import actions
+from jingming.accounts.models import Role
 from jingming.audit.queries import keys_for
 from jingming.organisation.models import Department, ServiceArea, Unit
+from tests.cast import TEN_O_CLOCK
 
 
 @pytest.fixture
@@ -114,3 +117,19 @@ def test_the_api_lists_units_and_departments(caller, agent):
     departments = program.get("/departments").json()
     assert departments["next"] is None
     assert {item["code"]: item["kind"] for item in departments["items"]}["TL-OPS"] == "operations"
+
+
+def test_the_administrator_of_a_city_changes_no_other_place(signed_in, company, tongling, dispatcher):
+    city = Role.objects.get(code="sysadmin")
+    actions.post(dispatcher, role=city, department=dispatcher.department, scope="subtree", by=None, at=TEN_O_CLOCK)
+    desk, wuhu = signed_in(dispatcher), Unit.objects.get(code="340200")
+
+    assert desk.get(f"/organisation/units/{tongling.pk}/change/").status_code == 200
+    for page in ("change/", "units/", "departments/", "areas/"):
+        assert desk.get(f"/organisation/units/{wuhu.pk}/{page}").status_code == 403
+        assert desk.get(f"/organisation/units/{tongling.parent_id}/{page}").status_code == 403
+    assert desk.post(f"/organisation/unit/{wuhu.pk}/switch/", {"on": "no"}).status_code == 403
+    wuhu.refresh_from_db()
+    assert wuhu.active
+    assert "/change/" in desk.get(f"/organisation/units/{tongling.pk}/").content.decode()
+    assert "/change/" not in desk.get(f"/organisation/units/{wuhu.pk}/").content.decode()

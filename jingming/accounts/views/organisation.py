@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jingming.accounts import access
 from jingming.accounts.forms import places as forms
-from jingming.accounts.rules import Authority
 from jingming.base.clock import now
 from jingming.base.http import StaffRequest
 from jingming.base.pages import act_by_button, act_by_form
@@ -37,7 +36,7 @@ def unit(request: StaffRequest, pk: int) -> HttpResponse:
         "areas": [{"area": area, "depth": area.path.count("/") - 1} for area in shown.areas.order_by("path")],
         "below": shown.children.order_by("code"),
         "level_below": Level(LEVEL_BELOW[Level(shown.level)]).label if Level(shown.level) in LEVEL_BELOW else "",
-        "can_change": access.has(request.user, Authority.CHANGE_ORGANISATION),
+        "can_change": access.keeps(request.user, shown),
     }
     return render(request, "accounts/unit.html", context)
 
@@ -45,7 +44,7 @@ def unit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_unit(request: StaffRequest, pk: int) -> HttpResponse:
     """Rename a unit, correct its dialling code or time zone."""
-    changed = get_object_or_404(Unit, pk=pk)
+    changed = _own(request, get_object_or_404(Unit, pk=pk))
     initial = {
         **forms.label_initial(changed.label),
         "number_code": changed.number_code,
@@ -62,7 +61,7 @@ def change_unit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_unit(request: StaffRequest, pk: int) -> HttpResponse:
     """Add a unit below this one, on the next level down."""
-    parent = get_object_or_404(Unit.objects.exclude(level=Level.DISTRICT), pk=pk)
+    parent = _own(request, get_object_or_404(Unit.objects.exclude(level=Level.DISTRICT), pk=pk))
     form = forms.NewUnitForm(request.POST or None, initial={"time_zone": parent.time_zone})
 
     def act(values: dict[str, Any]) -> None:
@@ -77,7 +76,7 @@ def add_unit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_department(request: StaffRequest, pk: int) -> HttpResponse:
     """Add a department to a unit."""
-    owner = get_object_or_404(Unit, pk=pk)
+    owner = _own(request, get_object_or_404(Unit, pk=pk))
     form = forms.NewDepartmentForm(request.POST or None)
 
     def act(values: dict[str, Any]) -> None:
@@ -91,7 +90,7 @@ def add_department(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_area(request: StaffRequest, pk: int) -> HttpResponse:
     """Add a service area to a unit."""
-    owner = get_object_or_404(Unit, pk=pk)
+    owner = _own(request, get_object_or_404(Unit, pk=pk))
     form = forms.NewAreaForm(owner, request.POST or None)
 
     def act(values: dict[str, Any]) -> None:
@@ -103,7 +102,7 @@ def add_area(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rename(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     """Give a department or an area another name."""
-    thing = _thing(kind, pk)
+    thing = _own(request, _thing(kind, pk))
     if isinstance(thing, Unit):  # its page for changes holds more than the name
         return redirect("unit_change", pk)
     form = forms.LabelForm(request.POST or None, initial=forms.label_initial(thing.label))
@@ -117,12 +116,21 @@ def rename(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     """Switch a unit, department or area off or on."""
-    thing = _thing(kind, pk)
+    thing = _own(request, _thing(kind, pk))
 
     def act() -> None:
         actions.switch(thing, on=request.POST.get("on") == "yes", by=request.user, at=now())
 
     return act_by_button(request, act, back=_unit_page(thing if isinstance(thing, Unit) else thing.unit))
+
+
+Place = TypeVar("Place", bound=Unit | Department | ServiceArea)
+
+
+def _own(request: StaffRequest, place: Place) -> Place:
+    """The place, if it is one that the person keeps."""
+    access.refuse_foreign(request.user, place)
+    return place
 
 
 def _thing(kind: str, pk: int) -> Unit | Department | ServiceArea:

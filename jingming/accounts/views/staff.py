@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jingming.accounts import access, actions, queries
+from jingming.accounts import access, actions, queries, second_factor
 from jingming.accounts.forms import staff as forms
+from jingming.accounts.forms.second_factor import TakeAwayForm
 from jingming.accounts.models import Staff
 from jingming.accounts.rules import DONE, Authority
 from jingming.audit.queries import entries_for
+from jingming.audit.sentences import in_words
 from jingming.base.clock import now
 from jingming.base.http import StaffRequest
 from jingming.base.pages import act_by_button, act_by_form
@@ -43,21 +45,29 @@ def _page(request: StaffRequest, person: Staff, *, new_token: str = "") -> HttpR
         "posts": person.posts.select_related("role", "department", "unit").order_by("pk"),
         "engineers": person.engineers.filter(is_active=True).order_by("employee_number"),
         "can_change": can_change,
+        "can_lend": (can_lend := access.may_lend_for(request.user, person)),
+        "lendings": queries.lendings(access.delegations_of(person, by=request.user), at=now()) if can_lend else [],
         "tokens": person.tokens.order_by("-created_at") if can_change else [],
         "new_token": new_token,
+        "has_second_factor": can_change and queries.has_second_factor(person),
         "lines": _lines(person) if access.has(request.user, Authority.CHANGE_STAFF) else [],
     }
     return render(request, "accounts/person.html", context)
 
 
 def _told(facts: dict[str, object]) -> str:
-    told = ("role", "department", "scope", "label", "address")
+    told = ("role", "department", "scope", "label", "address", "reason")
     return " · ".join(str(facts[name]) for name in told if facts.get(name))
 
 
 def _lines(person: Staff) -> list[dict[str, object]]:
     return [
-        {"at": line.at, "what": DONE.get(line.key, line.key), "where": line.by_name, "text": _told(line.facts)}
+        {
+            "at": line.at,
+            "what": DONE.get(line.key) or in_words(line.key),
+            "where": line.by_name,
+            "text": _told(line.facts),
+        }
         for line in entries_for(person).reverse()[:30]
     ]
 
@@ -92,13 +102,33 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
 def set_password(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a colleague a new password."""
     person = access.get_staff(request.user, pk, to="change")
-    form = forms.PasswordForm(request.POST or None)
+    form = forms.PasswordForm(request.POST or None, of=person)
 
     def act(values: dict[str, Any]) -> None:
         actions.set_password(person, values["password"], by=request.user, at=now())
 
     return act_by_form(
         request, form, act, back=_page_of(person), title=_("New password for %(name)s") % {"name": person}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def take_second_factor(request: StaffRequest, pk: int) -> HttpResponse:
+    """Free a colleague who has lost their phone of the second factor."""
+    person = access.get_staff(request.user, pk, to="change")
+
+    def act(values: dict[str, Any]) -> None:
+        second_factor.take_away(person, reason=values["reason"], by=request.user, at=now())
+
+    return act_by_form(
+        request,
+        TakeAwayForm(request.POST if request.method == "POST" else None),
+        act,
+        back=_page_of(person),
+        title=_("Take away two-step sign-in of %(name)s") % {"name": person},
+        sub=_("Be sure who is asking. Their sessions end; they sign in with the password alone and switch it on anew."),
+        submit=_("Take away"),
+        danger=True,
     )
 
 

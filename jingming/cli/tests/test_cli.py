@@ -184,6 +184,8 @@ def test_check_says_what_is_right_and_what_is_not(run: Run, own_database: OwnDat
         "✓ The database is at this version.",
         "✓ The application can neither change nor remove history and audit.",
         "✗ No worker has been heard of for a minute; events are kept, but nothing reacts to them.",
+        "✓ The data keys are those of the installation.",
+        "✓ The newest block of the audit is the one that was sealed last.",
         "✓ Codes, roles and types are there.",
     ]
 

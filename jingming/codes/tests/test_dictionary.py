@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import translation
 
 from jingming.audit.queries import keys_for
 from jingming.base.errors import Unfit
 from jingming.codes import actions, queries
 from jingming.codes.models import Code
-from jingming.codes.rules import Set
+from jingming.codes.rules import GIVEN_UNASKED, Set
 from tests.cast import TEN_O_CLOCK
 
 LABEL = {"zh": "鸽传", "en": "Pigeon"}
@@ -31,11 +32,18 @@ def test_loading_twice_adds_nothing_and_keeps_what_people_relabelled(sysadmin):
     assert phone.label == LABEL
 
 
-def test_loading_adds_what_a_newer_version_ships(company):
-    Code.objects.filter(set="channel", code="fax").update(code="as_if_not_yet_shipped")
+def test_loading_adds_what_a_newer_version_ships(company, monkeypatch):
+    newer = [*actions.shipped()["channel"], {"code": "pigeon", "zh": "鸽传", "en": "Pigeon"}]
+    monkeypatch.setitem(actions.shipped(), "channel", newer)
 
     assert actions.load_shipped() == 1
-    assert Code.objects.get(set="channel", code="fax").label == {"zh": "传真", "en": "Fax"}
+    assert Code.objects.get(set="channel", code="pigeon").label == LABEL
+
+
+@pytest.mark.parametrize("change", [{"code": "telefax"}, {"set": "level"}])
+def test_the_database_lets_nobody_change_what_a_code_is(company, change):
+    with pytest.raises(DatabaseError, match=r"A code never changes: channel\.fax"), transaction.atomic():
+        Code.objects.filter(set="channel", code="fax").update(**change)
 
 
 def test_an_added_code_is_offered_at_once_and_audited(sysadmin):
@@ -75,6 +83,60 @@ def test_a_retired_code_is_offered_until_its_last_day_and_known_for_ever(sysadmi
     assert keys_for(fax) == ["codes.retired", "codes.restored"]
 
 
+def test_a_code_is_offered_from_its_first_to_its_last_day(sysadmin):
+    fax = Code.objects.get(set="channel", code="fax")
+    days = {"first_day": date(2026, 11, 23), "last_day": date(2026, 11, 24)}
+    actions.schedule(fax, **days, by=sysadmin, at=TEN_O_CLOCK)
+
+    offered = [
+        "fax" in {code for code, _label in queries.choices("channel", TEN_O_CLOCK + timedelta(days=d))}
+        for d in range(4)
+    ]
+    assert offered == [False, True, True, False]
+    with translation.override("en"):
+        named = [dict(queries.recorded("channel", TEN_O_CLOCK + timedelta(days=d)))["fax"] for d in range(4)]
+    assert named == ["Fax (not offered yet)", "Fax", "Fax", "Fax (retired)"]
+    assert keys_for(fax) == ["codes.scheduled"]
+
+
+def test_a_code_does_not_end_before_it_begins_nor_before_those_below_it(sysadmin):
+    fax, gas = Code.objects.get(set="channel", code="fax"), Code.objects.get(set="category", code="gas")
+    with pytest.raises(Unfit) as refusal:
+        actions.schedule(fax, first_day=date(2026, 12, 2), last_day=date(2026, 12, 1), by=sysadmin, at=TEN_O_CLOCK)
+    with pytest.raises(actions.StillHasCodesBelow):
+        actions.schedule(gas, first_day=None, last_day=date(2026, 12, 1), by=sysadmin, at=TEN_O_CLOCK)
+
+    assert list(refusal.value.fields) == ["last_day"]
+    assert Code.objects.filter(pk__in=[fax.pk, gas.pk], valid_from=None, valid_to=None).count() == 2
+
+
+@pytest.mark.parametrize(("set_", "code"), GIVEN_UNASKED.items())
+def test_what_is_written_where_nobody_chooses_is_always_offered(sysadmin, set_, code):
+    needed = Code.objects.get(set=set_, code=code)
+    with pytest.raises(Unfit):
+        actions.retire(needed, last_day=date(2026, 11, 22), by=sysadmin, at=TEN_O_CLOCK)
+    with pytest.raises(Unfit):
+        actions.schedule(needed, first_day=date(2030, 1, 1), last_day=None, by=sysadmin, at=TEN_O_CLOCK)
+
+    needed.refresh_from_db()
+    assert (needed.valid_from, needed.valid_to) == (None, None)
+
+
+def test_codes_move_past_the_one_shown_next_to_them(sysadmin):
+    def order():
+        return [code.code for code in queries.choosable("level", TEN_O_CLOCK)]
+
+    urgent = Code.objects.get(set="level", code="urgent")
+    actions.retire(urgent, last_day=date(2026, 11, 21), by=sysadmin, at=TEN_O_CLOCK)
+    normal, low = (Code.objects.get(set="level", code=code) for code in ("normal", "low"))
+
+    actions.move(normal, up=True, by=sysadmin, at=TEN_O_CLOCK)
+    assert order() == ["normal", "critical", "low"]
+    actions.move(low, up=False, by=sysadmin, at=TEN_O_CLOCK)  # the last: nothing happens
+    assert (order(), keys_for(low)) == (["normal", "critical", "low"], [])
+    assert keys_for(normal) == ["codes.placed"]
+
+
 def test_a_code_with_codes_below_is_not_retired_before_them(sysadmin):
     gas = Code.objects.get(set="category", code="gas")
 
@@ -102,7 +164,7 @@ def test_codes_below_follow_the_one_above_and_show_the_way_down(company):
 
 
 def test_the_dictionary_is_read_once_for_many_questions(company, django_assert_num_queries):
-    queries.forget()
+    queries.memory.forget()
     with django_assert_num_queries(1):
         for set_ in Set:
             queries.choices(set_, TEN_O_CLOCK)
@@ -114,6 +176,11 @@ def test_the_api_lists_a_set_and_refuses_one_that_is_not_there(caller, agent):
     levels = program.get("/codes", set="level").json()
     assert [item["code"] for item in levels["items"]] == ["critical", "urgent", "normal", "low"]
     assert levels["items"][0]["extra"] == {"rank": 1}
+    fax = Code.objects.get(set="channel", code="fax")
+    actions.retire(fax, last_day=date(2026, 1, 1), by=None, at=TEN_O_CLOCK)
+    assert "fax" not in [item["code"] for item in program.get("/codes", set="channel").json()["items"]]
+    last = program.get("/codes", set="channel", every="true").json()["items"][-1]
+    assert (last["code"], last["valid_to"], last["offered"]) == ("fax", "2026-01-01", False)
     unknown = program.get("/codes", set="colours")
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "set")
 
@@ -132,6 +199,18 @@ def test_the_administrator_adds_relabels_retires_and_restores_on_pages(signed_in
 
     pigeon.refresh_from_db()
     assert (pigeon.label, pigeon.valid_to) == ({"zh": "信鸽", "en": "Carrier pigeon"}, None)
+    desk.post(f"/codes/{pigeon.pk}/move/", {"to": "up"})
+    desk.post(f"/codes/{pigeon.pk}/days/", {"first_day": "2999-01-01", "last_day": ""})
+    page = desk.get("/codes/channel/").content.decode()
+    assert page.index("Not offered yet") < page.index("Carrier pigeon")
+    assert keys_for(pigeon) == [
+        "codes.added",
+        "codes.relabelled",
+        "codes.retired",
+        "codes.restored",
+        "codes.placed",
+        "codes.scheduled",
+    ]
 
 
 def test_a_page_keeps_what_was_typed_when_it_refuses(signed_in, sysadmin):

@@ -18,6 +18,7 @@ from .archive import (
     retire_contact,
     retire_phone,
 )
+from .erasing import erase_archive
 from .merging import Unmerged, merge, unmerge
 from .network import ElementFacts, add_element, change_element
 from .points import (
@@ -55,6 +56,7 @@ __all__ = [
     "change_phone",
     "change_service_point",
     "end_tenure",
+    "erase_archive",
     "exchange_device",
     "merge",
     "move_service_point",

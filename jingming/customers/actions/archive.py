@@ -29,11 +29,13 @@ from jingming.customers.models import (
     ServicePoint,
 )
 from jingming.organisation.models import Placed, Unit
+from jingming.privacy.rules import without_numbers
 
 from .shared import (
     UNTOLD,
     Facts,
     Why,
+    as_kept,
     cleaned,
     differences,
     has_number,
@@ -88,7 +90,7 @@ def add_customer(
         manager=access.manager_for(manager) if manager else None,
         quick=quick,
     )
-    customer.initials = initials(customer.name)
+    customer.initials = initials(without_numbers(customer.name))
     place: Placed | Unit = access.unit_for(by, unit) if unit else access.own_place(by)
     customer.stand_where(place)
     customer.department_id = by.department_id
@@ -119,11 +121,12 @@ def change_customer(
     A quick archive that has been looked through and saved is an ordinary one from then on.
     """
     customer = locked(customer)
-    given: dict[str, object] = {name: cleaned(name, value) for name, value in wanted.items()}
-    facts = differences(queries.facts_of_customer(customer), given)
+    before = queries.facts_of_customer(customer)
+    given = as_kept(before, {name: cleaned(name, value) for name, value in wanted.items()})
+    facts = differences(before, given)
     if not facts and not customer.quick:
         return customer
-    refuse_stale(customer.version, version, facts)
+    refuse_stale(customer.version, version, facts, customer)
     if "unit" in facts:
         customer.stand_where(access.unit_for(by, str(given["unit"])))
     if "manager" in facts:
@@ -132,7 +135,7 @@ def change_customer(
         customer.sensitive = _flags(wanted["sensitive"], at, kept=customer.sensitive)
     for name in facts.keys() - {"unit", "manager", "sensitive"}:
         setattr(customer, name, given[name])
-    customer.initials = initials(customer.name)
+    customer.initials = initials(without_numbers(customer.name))
     customer.quick = False
     customer.version += 1
     with in_words():
@@ -172,11 +175,12 @@ def change_contact(
     """Write the contact person's name and duty anew."""
     customer = locked(contact.customer)
     before = {"contact": contact.name, "duty": contact.duty}
-    facts = differences(before, {"contact": line(name, "name"), "duty": duty})
+    given = as_kept(before, {"contact": line(name, "name"), "duty": duty})
+    facts = differences(before, given)
     if facts:
         if duty and "duty" in facts:
             check_code(queries.DUTY, duty, "duty", at)
-        contact.name, contact.duty = line(name, "name"), duty
+        contact.name, contact.duty = str(given["contact"]), duty
         contact.save(update_fields=["name", "duty"])
         record_change("contact_changed", customer, facts, by=by, at=at, why=why)
     return contact
@@ -219,8 +223,9 @@ def add_phone(
 def change_phone(phone: Phone, *, number: str, label: str, by: Staff, at: datetime, why: Why = UNTOLD) -> Phone:
     """Correct a number or its remark."""
     customer = locked(phone.customer)
-    given: dict[str, object] = {"phone": rules.phone_number(number), "label": rules.one_line(label)}
-    facts = differences({"phone": phone.number, "label": phone.label}, given)
+    before = {"phone": phone.number, "label": phone.label}
+    given = as_kept(before, {"phone": rules.phone_number(number), "label": rules.one_line(label)})
+    facts = differences(before, given)
     if facts:
         phone.number, phone.label = str(given["phone"]), str(given["label"])
         phone.grams = rules.grams(phone.number)

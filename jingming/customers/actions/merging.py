@@ -34,6 +34,7 @@ from jingming.customers.models import (
     Tenure,
 )
 from jingming.organisation.queries import units
+from jingming.privacy.rules import without_numbers
 
 from .shared import Facts, Why, differences, in_words, record
 
@@ -144,7 +145,7 @@ def _write(kept: Customer, merged: Customer, facts: Facts) -> None:
         kept.number, merged.number = merged.number, kept.number
     for field in facts.keys() - {"unit", "manager", "number"}:
         setattr(kept, field, facts[field][1])
-    kept.initials = initials(kept.name)
+    kept.initials = initials(without_numbers(kept.name))
 
 
 def _save(kept: Customer, merged: Customer) -> None:
@@ -231,7 +232,7 @@ def _write_back(kept: Customer, merged: Customer, facts: Mapping[str, list[Any]]
         _GIVE_BACK.get(field, setattr)(kept, field, before)
     if "number" in unchanged:
         merged.number = facts["number"][1]
-    kept.initials = initials(kept.name)
+    kept.initials = initials(without_numbers(kept.name))
     return [str(rules.FIELDS[field]) for field in facts if field not in unchanged and field in rules.FIELDS]
 
 

@@ -19,7 +19,7 @@ from jingming.customers.events import ServicePointChanged
 from jingming.customers.models import Customer, Device, Relation, ServicePoint, Tenure
 from jingming.organisation.models import ServiceArea
 
-from .shared import UNTOLD, Facts, Why, cleaned, differences, in_words, line, locked, record, refuse_stale
+from .shared import UNTOLD, Facts, Why, as_kept, cleaned, differences, in_words, line, locked, record, refuse_stale
 
 
 class PointFacts(TypedDict, total=False):
@@ -87,11 +87,12 @@ def change_service_point(
     """Change what is named; raises Stale as `change_customer` does."""
     customer = locked(point.customer)
     point = _locked_point(point)
-    given: dict[str, object] = {name: cleaned(name, value) for name, value in wanted.items()}
-    facts = differences(queries.facts_of_point(point), given)
+    before = queries.facts_of_point(point)
+    given = as_kept(before, {name: cleaned(name, value) for name, value in wanted.items()})
+    facts = differences(before, given)
     if not facts:
         return point
-    refuse_stale(point.version, version, facts)
+    refuse_stale(point.version, version, facts, point.customer)
     place = (point.province_id, point.city_id, point.district_id)
     number = point.account_number
     _write_point(point, {name: given[name] for name in given if name in facts or name == "area"}, by)

@@ -20,6 +20,7 @@ from jingming.codes.queries import check as check_code
 from jingming.customers import access, queries, rules
 from jingming.customers.events import CustomerChanged
 from jingming.customers.models import Change, Customer
+from jingming.privacy.vault import rewritten
 
 Facts = dict[str, list[object]]
 
@@ -80,21 +81,36 @@ def cleaned(name: str, value: object) -> object:
     return text.strip() if name == "note" else rules.one_line(text)
 
 
+WRITTEN = frozenset({"name", "note", "address", "contact", "label", "item"})  # may hold numbers: these are tokens
+
+
+def as_kept(now: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
+    """What is wanted by somebody who has seen what is there `now`, with tokens where numbers stand in texts. A number
+    that was left alone, seen as it is or as a mask, is no difference then."""
+    texts = {name: value for name, value in wanted.items() if name in WRITTEN and isinstance(value, str)}
+    return {**wanted, **rewritten(texts, {name: now[name] for name in texts})}
+
+
 def differences(now: Mapping[str, object], wanted: Mapping[str, object]) -> Facts:
     """What would change: {field: [before, after]}."""
     return {name: [now[name], value] for name, value in wanted.items() if now[name] != value}
 
 
-def refuse_stale(current: int, seen: int, facts: Facts) -> None:
-    """Somebody has saved since: show what would be overwritten, in the words of the page."""
+def refuse_stale(current: int, seen: int, facts: Facts, customer: Customer | None = None) -> None:
+    """Somebody has saved since: show what would be overwritten, in the words of the page; of a customer what the reader
+    may see."""
     if current == seen:
         return
+
+    def said(name: str, value: object) -> str:
+        return queries.seen(name, value, customer) if customer else queries.shown(name, value)
+
     shown = [
         {
             "field": name,
             "label": str(rules.FIELDS[name]),
-            "yours": queries.shown(name, yours),
-            "theirs": queries.shown(name, theirs),
+            "yours": said(name, yours),
+            "theirs": said(name, theirs),
         }
         for name, (theirs, yours) in facts.items()
     ]

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import StartsWith
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +16,14 @@ from jingming.accounts.models import Staff
 from jingming.base.initials import index_at
 from jingming.base.tokens import tokens_at
 from jingming.organisation.models import Department, Placed
+from jingming.privacy.fields import (
+    SealedNumberField,
+    WrittenJSONField,
+    WrittenLineField,
+    WrittenTextField,
+    as_kept,
+)
+from jingming.privacy.sealing import MARK
 
 
 class Kind(models.TextChoices):
@@ -28,12 +37,12 @@ class Customer(Placed):
     never_deleted: ClassVar[bool] = True
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
-    name = models.CharField(max_length=120)
+    name = WrittenLineField(max_length=240)
     initials = ArrayField(models.TextField(), default=list, blank=True, help_text="of the name, as it may be read")
     number = models.CharField(max_length=30, blank=True, help_text="the enterprise's own customer number")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     quick = models.BooleanField(default=False, help_text="made during a call, still to be completed")
-    note = models.TextField(blank=True)
+    note = WrittenTextField(blank=True)
     sensitive = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, help_text="codes of the set `sensitive_flag`"
     )
@@ -56,7 +65,7 @@ class Customer(Placed):
         db_index=False,
         help_text="the archive that goes on",
     )
-    extra = models.JSONField(default=dict, blank=True)
+    extra = WrittenJSONField(default=dict, blank=True)
     occurred_at = models.DateTimeField(help_text="customer since")
     recorded_at = models.DateTimeField()
     imported = models.BooleanField(default=False)
@@ -91,7 +100,7 @@ class ContactPerson(models.Model):
     """Somebody who speaks for a customer."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="contacts")
-    name = models.CharField(max_length=60)
+    name = WrittenLineField(max_length=120)
     duty = models.CharField(max_length=60, blank=True, help_text="code of the set `contact_duty`")
     active = models.BooleanField(default=True)
 
@@ -103,23 +112,28 @@ class ContactPerson(models.Model):
 
 
 class Phone(models.Model):
-    """A number under which a customer or a contact person is reached: digits, with a leading + if it lies abroad."""
+    """A number under which a customer or a contact person is reached: digits, with a leading + if it lies abroad. It is
+    sealed; `grams` are what finds it by a part."""
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="phones", db_index=False
     )  # the constraint's index begins with it
     contact = models.ForeignKey(ContactPerson, models.PROTECT, null=True, blank=True, related_name="phones")
-    number = models.CharField(max_length=20, db_index=True)
-    grams = ArrayField(models.IntegerField(), default=list, blank=True, help_text="see rules.grams")
-    label = models.CharField(max_length=30, blank=True)
+    number = SealedNumberField(max_length=80, help_text="as rules.phone_number makes it")
+    grams = ArrayField(models.IntegerField(), default=list, blank=True, help_text="keyed hashes, see rules.grams")
+    label = WrittenLineField(max_length=60, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("phone")
-        indexes: ClassVar = [GinIndex(fields=["grams"], name="phone_by_grams")]
+        indexes: ClassVar = [
+            models.Index("number", name="phone_by_number"),
+            GinIndex(fields=["grams"], name="phone_by_grams"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint("customer", "number", name="a_customer_has_a_number_once"),
-            models.CheckConstraint(condition=Q(number__regex=r"^\+?[0-9]{3,19}$"), name="a_phone_number_is_digits"),
+            # The database cannot see that it is digits: every writer makes it by rules.phone_number. It can see this.
+            models.CheckConstraint(condition=StartsWith(as_kept("number"), MARK), name="a_phone_number_is_sealed"),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +145,7 @@ class ConductNote(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="conduct")
     good = models.BooleanField()
-    text = models.CharField(max_length=500)
+    text = WrittenLineField(max_length=1000)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -149,7 +163,7 @@ class Purchase(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="purchases", db_index=False)
     service_point = models.ForeignKey("ServicePoint", models.PROTECT, null=True, blank=True, related_name="purchases")
-    item = models.CharField(max_length=120)
+    item = WrittenLineField(max_length=240)
     quantity = models.DecimalField(max_digits=12, decimal_places=3, default=1)
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True, help_text="in CNY")
     number = models.CharField(max_length=40, blank=True, help_text="of the receipt or contract")
@@ -183,7 +197,7 @@ class Note(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="notes", db_index=False)
     kind = models.CharField(max_length=10, choices=NoteKind.choices, default=NoteKind.NOTE)
-    text = models.CharField(max_length=2000)
+    text = WrittenTextField()
     at = models.DateTimeField(help_text="when it was seen or heard, or the visit took place")
     recorded_at = models.DateTimeField()
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
@@ -193,7 +207,7 @@ class Note(models.Model):
         indexes: ClassVar = [models.Index("customer", "at", name="note_by_customer")]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
 
 class Change(Placed):
@@ -210,8 +224,8 @@ class Change(Placed):
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=150, blank=True)
     reason = models.CharField(max_length=40, blank=True, help_text="code of the set `change_reason`")
-    why = models.CharField(max_length=200, blank=True, help_text="in the writer's words")
-    facts = models.JSONField(default=dict, help_text="{field: [before, after]}")
+    why = WrittenLineField(max_length=400, blank=True, help_text="in the writer's words")
+    facts = WrittenJSONField(default=dict, help_text="{field: [before, after]}")
 
     class Meta:
         verbose_name = _("change of an archive")
@@ -231,9 +245,9 @@ class Merge(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
-    why = models.CharField(max_length=200, blank=True)
+    why = WrittenLineField(max_length=400, blank=True)
     moved = models.JSONField(default=dict, help_text="{kind of row: [ids]}")
-    facts = models.JSONField(default=dict, help_text="{field: [before, after]} of the archive that goes on")
+    facts = WrittenJSONField(default=dict, help_text="{field: [before, after]} of the archive that goes on")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
 

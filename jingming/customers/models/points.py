@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from jingming.base.tokens import tokens_at
 from jingming.organisation.models import Department, Placed, ServiceArea
+from jingming.privacy.fields import WrittenJSONField, WrittenLineField
 
 from .archive import Customer
 from .network import NetworkElement
@@ -25,7 +26,7 @@ class ServicePoint(Placed):
     account_number = models.CharField(max_length=30)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="service_points")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
-    address = models.CharField(max_length=200)
+    address = WrittenLineField(max_length=400)
     area = models.ForeignKey(ServiceArea, models.PROTECT, null=True, blank=True, related_name="service_points")
     element = models.ForeignKey(
         NetworkElement, models.PROTECT, null=True, blank=True, related_name="service_points", help_text="what feeds it"
@@ -37,7 +38,7 @@ class ServicePoint(Placed):
     )
     arrears_at = models.DateField(null=True, blank=True, help_text="the day for which the billing system said so")
     active = models.BooleanField(default=True)
-    extra = models.JSONField(default=dict, blank=True)
+    extra = WrittenJSONField(default=dict, blank=True)
     occurred_at = models.DateTimeField(help_text="served since")
     recorded_at = models.DateTimeField()
     imported = models.BooleanField(default=False)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from jingming.accounts import eyes
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
 from jingming.codes.queries import day_of, known, label_of
@@ -275,17 +276,17 @@ def history(user: Staff | object, customer: Customer) -> list[HistoryLine]:
     """The last lines of the archive's history, with that of the archives merged into it, newest first. Two queries, one
     more where the person does not work for the customer's place."""
     lines = changes_of(user, customer, same_as(customer.pk)).order_by("-occurred_at", "-id")
-    return [history_line(line) for line in lines[:HISTORY_SHOWN]]
+    return [history_line(line, customer) for line in lines[:HISTORY_SHOWN]]
 
 
-def history_line(line: Change) -> HistoryLine:
-    """A line of the archive's history in the reader's words. No query."""
-    facts = sorted(line.facts, key=_place_of)
+def history_line(line: Change, customer: Customer | None = None) -> HistoryLine:
+    """A line of the archive's history in the reader's words, and before the reader's eyes. No query."""
+    facts, row = sorted(line.facts, key=_place_of), customer or line
     return HistoryLine(
         at=line.occurred_at,
         who=line.by_name,
         what=str(rules.ACTS.get(line.act, line.act)),
-        text="\n".join([*_because(line), *(_said(name, *line.facts[name]) for name in facts)]),
+        text="\n".join([*_because(line), *(_said(name, line.facts[name], row) for name in facts)]),
         tone="act" if line.act in {"added", "quick_archived"} else "note",
     )
 
@@ -302,13 +303,29 @@ def _place_of(field: str) -> int:
     return ORDER.index(field) if field in ORDER else len(ORDER)
 
 
-def _said(field: str, before: object, after: object) -> str:
-    names = {"field": rules.FIELDS.get(field, field), "before": shown(field, before), "after": shown(field, after)}
+def _said(field: str, pair: Sequence[object], row: object) -> str:
+    before, after = pair
+    names = {
+        "field": rules.FIELDS.get(field, field),
+        "before": seen(field, before, row),
+        "after": seen(field, after, row),
+    }
     if before in ("", None, []) or before == after:
         return _("%(field)s: %(after)s") % names
     if after in ("", None, []):
         return _("%(field)s: %(before)s, taken away") % names
     return _("%(field)s: %(before)s → %(after)s") % names
+
+
+# Which facts of an archive are personal data, and of which kind.
+PERSONAL = {"name": "name", "contact": "name", "customer": "name", "phone": "phone", "address": "address"}
+
+
+def seen(field: str, value: object, row: object) -> str:
+    """A kept value of this customer in the reader's words, and before the reader's eyes."""
+    if field in PERSONAL and value not in ("", None, []):
+        return eyes.shown(PERSONAL[field], str(value), row)
+    return shown(field, value)
 
 
 def shown(field: str, value: object) -> str:

@@ -10,23 +10,29 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.lookups import DataContains, Overlap
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from jingming.accounts import eyes
+from jingming.accounts.access import sees
 from jingming.accounts.models import Staff
+from jingming.accounts.rules import Authority
 from jingming.base.errors import Unfit
 from jingming.base.initials import begin_at
 from jingming.base.paging import Page, newest_first
 from jingming.base.tokens import place_token, tokens, tokens_at
 from jingming.customers import access, rules
-from jingming.customers.models import Customer, Device, Phone, ServicePoint
+from jingming.customers.models import Customer, Device, Kind, Phone, ServicePoint
 from jingming.customers.rules import Reading, Way
+from jingming.privacy.fields import as_kept
+from jingming.privacy.sealing import unseal_number
 
 MOST_FOUND = 20
 CANDIDATES = 20
@@ -37,6 +43,7 @@ KNOWN = 10_000  # elements of an index whose number of rows is remembered
 COMMON_GRAM = 20_000  # what more phones have is looked for among some of them, for each asks who may see the customer
 EXAMINED = 2_000  # rows that are examined for a right, or for something that is common
 RANKED = 60  # addresses that are compared before the surest are shown
+SIFTED = 200  # phones that are opened to see whether the digits of their grams stand side by side
 ELSEWHERE = 200  # names and addresses looked at beyond the places of the posts
 KNOWN_SECONDS = 60.0
 
@@ -104,17 +111,26 @@ def find(user: Staff | object, words: str) -> Findings:
     parts = list(_parts(user, reading))
     rows = _asked(parts)
     surest: dict[int, tuple[Way, str]] = {}
-    for pk, way, value in _ranked(parts, rows, reading):
+    for pk, way, value in _ranked(parts, _opened(parts, rows), reading):
         surest.setdefault(pk, (way, value))
     ids = list(surest)[:MOST_FOUND]
     found = with_ways(user, access.current_to(user)).in_bulk(ids)
     items = [
-        Finding(found[pk], way, value, rules.pieces(value, words, way))
+        Finding(found[pk], way, value, _pieces(found[pk], way, value, words))
         for pk in ids
         for way, value in (surest[pk],)
         if pk in found
     ]
     return Findings(items, more=len(surest) > MOST_FOUND or _cut_short(parts, rows))
+
+
+PERSONAL = {Way.PHONE: "phone", Way.NAME: "name", Way.INITIALS: "name", Way.ADDRESS: "address"}
+
+
+def _pieces(customer: Customer, way: Way, value: str, words: str) -> Sequence[rules.Piece]:
+    """The value by which a customer was found, marked where it was typed; masked from the reader, without any mark."""
+    said = eyes.shown(PERSONAL[way], value, customer) if way in PERSONAL else value
+    return rules.pieces(value, words, way) if said == value else [rules.Piece(said, marked=False)]
 
 
 @dataclass(frozen=True)
@@ -127,6 +143,17 @@ class Part:
     value: str
     most: int = MOST_FOUND + 1
     cut: bool = False  # not all that could be meant is looked at
+    holds: Callable[[str], bool] | None = None  # whether a value that was opened is one of those looked for
+
+    @property
+    def kept(self) -> Combinable:
+        """The value as it stands in the table."""
+        return as_kept(self.value) if self.way == Way.PHONE else F(self.value)
+
+    def opened(self, kept: str) -> str:
+        """The value, "" if it is not one of those looked for."""
+        value = unseal_number(kept) if self.way == Way.PHONE else kept
+        return value if self.holds is None or self.holds(value) else ""
 
 
 def _parts(user: Staff | object, reading: Reading) -> Iterator[Part]:
@@ -144,14 +171,14 @@ def _parts(user: Staff | object, reading: Reading) -> Iterator[Part]:
     if reading.account:
         like_it = ServicePoint.objects.filter(account_number__startswith=reading.account)
         yield _of_point(Way.ACCOUNT, points.filter(pk__in=_first(like_it)))
-    if reading.digits:
+    if reading.digits and sees(user, Authority.SEE_NUMBERS):  # a part of a masked number finds nobody
         yield from _by_digits(phones, reading.digits)
     if reading.device:
         beginning = Device.objects.filter(number__startswith=reading.device)
         yield _of_device(hanging.filter(pk__in=_first(beginning)))
     if reading.name:
         yield from _by_name(user, reading)
-    if reading.fragments:
+    if reading.fragments and sees(user, Authority.SEE_ADDRESSES):
         yield from _by_address(user, reading)
 
 
@@ -164,20 +191,32 @@ def _of_device(devices: Rows) -> Part:
 
 
 def _by_digits(phones: Rows, digits: str) -> Iterator[Part]:
-    """Phones that end so, then those that have the digits anywhere."""
-    grams = rules.grams(digits)
-    anywhere, at_end = [one for one in grams if one < rules.AT_END], grams[-1]
+    """Phones that end so, those that begin so, then those that have the digits anywhere."""
+    inside = rules.anywhere(digits)
+    yield _with_grams(phones, [*inside, *rules.at_end(digits)], digits, lambda number: number.endswith(digits))
+    if begins := rules.at_beginning(digits):
+        yield _with_grams(phones, [*inside, *begins], digits, lambda number: number.lstrip("+").startswith(digits))
+    yield _with_grams(phones, inside, digits, lambda number: digits in number)
+
+
+def _with_grams(phones: Rows, wanted: Sequence[int], digits: str, holds: Callable[[str], bool]) -> Part:
+    """Phones that have all these grams: four digits are found so, of more it has to be seen that they adjoin."""
     common = _common("customers_phone", "grams")
-    for wanted, holds in (([*anywhere, at_end], Q(number__endswith=digits)), (anywhere, Q(number__contains=digits))):
-        rows = Phone.objects.filter(holds, grams__contains=wanted)
-        broad = min(common.get(str(gram), 0) for gram in wanted) > COMMON_GRAM
-        found = phones.filter(pk__in=_first(rows)) if broad else phones.filter(holds, grams__contains=wanted)
-        yield Part(Way.PHONE, found, "customer_id", "number", cut=broad)
+    broad = min(common.get(str(gram), 0) for gram in wanted) > COMMON_GRAM
+    rows = Phone.objects.filter(grams__contains=wanted)
+    found = phones.filter(pk__in=_first(rows)) if broad else phones.filter(grams__contains=wanted)
+    most = RANKED if len(digits) == rules.GRAM else SIFTED
+    return Part(Way.PHONE, found, "customer_id", "number", most, cut=broad, holds=holds)
 
 
 def _by_name(user: Staff | object, reading: Reading) -> Iterator[Part]:
-    """Names that begin so, initials that begin so, names that have the fragments."""
+    """Names that begin so, initials that begin so, names that have the fragments. Whoever sees names of people masked
+    finds people by their whole name only, and enterprises as everybody does."""
     here = access.living_within(user, merged=True)
+    open_names = sees(user, Authority.SEE_NAMES)
+    if not open_names:
+        yield Part(Way.NAME, here.filter(name=reading.name), GOES_ON, "name")
+        here = here.filter(kind=Kind.ENTERPRISE)
     yield Part(Way.NAME, here.filter(name__startswith=reading.name), GOES_ON, "name")
     if reading.initials:
         yield Part(Way.INITIALS, here.filter(begin_at(reading.initials, _places(user))), GOES_ON, "name")
@@ -189,7 +228,8 @@ def _by_name(user: Staff | object, reading: Reading) -> Iterator[Part]:
             return
         yield Part(Way.NAME, here.filter(inside), GOES_ON, "name")
         if elsewhere is not None:
-            yield Part(Way.NAME, access.visible_to(user).filter(pk__in=elsewhere), GOES_ON, "name")
+            seen = access.visible_to(user) if open_names else access.visible_to(user).filter(kind=Kind.ENTERPRISE)
+            yield Part(Way.NAME, seen.filter(pk__in=elsewhere), GOES_ON, "name")
 
 
 def _by_address(user: Staff | object, reading: Reading) -> Iterator[Part]:
@@ -258,12 +298,17 @@ Row = tuple[int, int, str]  # customer, place of the part, value
 
 
 def _asked(parts: Sequence[Part]) -> list[Row]:
-    """What the parts find, in one query."""
+    """What the parts find, in one query; the values as they are kept."""
     picked = [
-        part.rows.order_by().values_list(part.customer, Value(place), F(part.value))[: part.most]
+        part.rows.order_by().values_list(part.customer, Value(place), part.kept)[: part.most]
         for place, part in enumerate(parts)
     ]
     return list(picked[0].union(*picked[1:], all=True) if len(picked) > 1 else picked[0])
+
+
+def _opened(parts: Sequence[Part], rows: Sequence[Row]) -> list[Row]:
+    """The rows with their values open, without those that were not meant."""
+    return [(pk, place, value) for pk, place, kept in rows if (value := parts[place].opened(kept))]
 
 
 def _ranked(parts: Sequence[Part], rows: Sequence[Row], reading: Reading) -> list[tuple[int, Way, str]]:

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jingming.accounts import eyes
 from jingming.accounts.models import Staff
 from jingming.codes.queries import label_of
 from jingming.customers import access, rules
@@ -30,7 +31,7 @@ from jingming.customers.models import (
 )
 from jingming.organisation.queries import units
 
-from .archive import CHANGE_REASON, facts_of_customer, shown
+from .archive import CHANGE_REASON, facts_of_customer, seen
 from .finding import with_ways
 
 MOST_PROPOSED = 10
@@ -163,8 +164,8 @@ def preview(kept: Customer, merged: Customer) -> Preview:
             Beside(
                 field=field,
                 label=str(rules.FIELDS[field]),
-                kept=shown(field, here[field]),
-                merged=shown(field, there[field]),
+                kept=seen(field, here[field], kept),
+                merged=seen(field, there[field], merged),
                 sides=_sides(field, here[field], there[field]),
                 chosen=likely[field],
             )
@@ -175,11 +176,14 @@ def preview(kept: Customer, merged: Customer) -> Preview:
             for kind, rows in rows_to_move(kept, merged).items()
             if (count := rows.count())
         ],
-        phones_of_both=list(
-            Phone.objects.filter(customer=merged, number__in=Phone.objects.filter(customer=kept).values("number"))
-            .order_by("number")
-            .values_list("number", flat=True)
-        ),
+        phones_of_both=[
+            eyes.shown("phone", number, kept)
+            for number in sorted(
+                Phone.objects.filter(
+                    customer=merged, number__in=Phone.objects.filter(customer=kept).values("number")
+                ).values_list("number", flat=True)
+            )
+        ],
         points_of_both=list(
             doubled_tenures(kept, merged).order_by("pk").values_list("service_point__account_number", flat=True)
         ),

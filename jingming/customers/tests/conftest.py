@@ -97,7 +97,7 @@ WITH customer AS (
     FROM generate_series(1, 4000) n RETURNING id
 )
 INSERT INTO customers_phone (customer_id, number, grams, label, active)
-SELECT id, '139' || lpad((id % 100000000)::text, 8, '0'), ARRAY[1390 + id % 9], '', true FROM customer
+SELECT id, 'sealed:1:' || id, ARRAY[1390 + id % 9], '', true FROM customer
 """
 
 

@@ -12,6 +12,7 @@ from jingming.audit.queries import keys_for
 from jingming.base.errors import Stale, Unfit
 from jingming.customers import actions, queries
 from jingming.customers.models import Change, ConductNote, Customer, NetworkElement, Phone, ServicePoint
+from jingming.privacy.vault import opened
 from tests.cast import FOUNDED, TEN_O_CLOCK
 
 Published = Callable[[], list[dict[str, Any]]]
@@ -24,7 +25,7 @@ def acts(customer: Customer) -> list[str]:
 def last_facts(customer: Customer) -> dict[str, list[object]]:
     facts = Change.objects.filter(customer_id=customer.pk).order_by("-id").values_list("facts", flat=True).first()
     assert facts is not None
-    return facts
+    return opened(facts, whole=True)
 
 
 # --- Opening --------------------------------------------------------------------------------------------------------

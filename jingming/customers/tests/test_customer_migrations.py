@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import psycopg
+import pytest
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from jingming.customers.rules import grams
 from jingming.database.address import OWNER
+from jingming.privacy.sealing import seal_number
 
 if TYPE_CHECKING:
     from jingming.database.tests.workbench import OwnDatabase
@@ -55,6 +57,7 @@ def test_what_was_columns_becomes_rows(own_database: OwnDatabase) -> None:
 
 
 def test_phones_that_are_there_get_the_grams_that_a_new_one_would_have(own_database: OwnDatabase) -> None:
+    """And they are sealed, as a new one would be."""
     numbers = ["13805621234", "05622831100", "+4930123456", "110", "1111", "95598"]
     migrate = MigrationExecutor(connections[OWNER])
     newest = [node for node in migrate.loader.graph.leaf_nodes() if node[0] == "customers"]
@@ -71,8 +74,16 @@ def test_phones_that_are_there_get_the_grams_that_a_new_one_would_have(own_datab
             [numbers],
         )
 
+    MigrationExecutor(connections[OWNER]).migrate([("customers", "0011_sealed_phone")])
+    with psycopg.connect(own_database.owner_url) as database:  # somebody stopped it half-way
+        database.execute(
+            "UPDATE customers_phone SET number = %s, grams = %s WHERE number = '110'",
+            [seal_number("110"), grams("110")],
+        )
     MigrationExecutor(connections[OWNER]).migrate(newest)
 
     with psycopg.connect(own_database.owner_url) as database:
         kept = dict(database.execute("SELECT number, grams FROM customers_phone").fetchall())
-    assert kept == {number: grams(number) for number in numbers}
+        with pytest.raises(psycopg.errors.CheckViolation):
+            database.execute("UPDATE customers_phone SET number = '13805621234'")
+    assert kept == {seal_number(number): grams(number) for number in numbers}

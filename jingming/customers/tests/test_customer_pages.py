@@ -47,7 +47,7 @@ def test_the_search_finds_and_says_what_to_do_when_it_does_not(signed_in: Signed
 
     assert "桂花苑 12-2-601" in said(browser.get("/customers/", {"q": "138 0562 1234"}))
     assert "Nobody found" in said(browser.get("/customers/", {"q": "999999"}))
-    assert browser.get("/customers/", {"q": "x" * 5000}).status_code == 200
+    assert browser.get("/customers/", {"q": "x" * 3900}).status_code == 200
     assert browser.get("/customers/", {"cursor": "broken"}).status_code == 302
 
 

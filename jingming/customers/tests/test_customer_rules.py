@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from jingming.base.errors import Unfit
 from jingming.customers import rules
+from jingming.privacy.keys import new_key
 
 PHONES = {
     "13805621234": "13805621234",
@@ -146,11 +148,24 @@ def test_a_house_number_is_no_phone():
     assert rules.read_query("0562-2831").digits == "05622831"
 
 
-def test_a_phone_is_known_by_each_four_digits_and_its_end():
-    assert rules.grams("05622831") == [562, 2283, 2831, 5622, 6228, rules.AT_END + 2831]
+def test_a_phone_is_known_by_each_four_digits_its_first_seven_and_its_last_four():
+    assert len(rules.grams("13805621234")) == 10
+    assert rules.grams("056228") == sorted([*rules.anywhere("056228"), *rules.at_end("6228")])
+    assert set(rules.anywhere("5622")) < set(rules.grams("05622831100"))
+    assert set(rules.at_beginning("0562283")) < set(rules.grams("05622831100")) - set(rules.anywhere("05622831100"))
     assert rules.grams("+8613800") == rules.grams("8613800")
-    assert rules.grams("1111") == [1111, rules.AT_END + 1111]
     assert rules.grams("110") == []
+
+
+def test_the_four_at_the_end_are_not_the_same_four_in_the_middle():
+    assert not set(rules.at_end("1234")) & set(rules.anywhere("1234"))
+    assert set(rules.anywhere("11111")) - set(rules.anywhere("21111"))
+
+
+def test_who_lacks_the_key_cannot_tell_the_digits_from_the_hashes(settings: Settings):
+    before = rules.grams("13805621234")
+    settings.DATA_KEYS = new_key(1)
+    assert not set(before) & set(rules.grams("13805621234"))
 
 
 @pytest.mark.parametrize(

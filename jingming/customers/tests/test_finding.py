@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jingming.accounts.models import Staff
-from jingming.customers import actions, queries
+from jingming.customers import actions, queries, rules
 from jingming.customers.models import Customer, Phone, ServicePoint
 from jingming.customers.queries import finding
 from jingming.customers.rules import Way
@@ -86,6 +86,45 @@ def test_a_changed_phone_is_found_by_its_new_digits_alone(agent: Staff, househol
     assert queries.find(agent, "0562").customers == []
 
 
+@pytest.mark.parametrize("number", ["13805621234", "05622831100", "+4930123456", "11111211111"])
+def test_a_sealed_phone_is_found_by_any_four_or_more_of_its_digits(agent: Staff, number: str):
+    customer = actions.add_customer("甲", phone=number, by=agent, at=TEN_O_CLOCK)
+    digits = number.lstrip("+")
+    pieces = {digits[a:b] for a in range(len(digits)) for b in range(a + 4, len(digits) + 1)}
+
+    for piece in pieces:
+        assert [one.value for one in queries.find(agent, piece).items] == [number], piece
+    assert queries.find(agent, number).customers == [customer]
+
+
+def test_digits_that_do_not_stand_side_by_side_find_nobody(agent: Staff):
+    for number in ("13821212345", "13855551234", "05622834110"):
+        actions.add_customer("甲", phone=number, by=agent, at=TEN_O_CLOCK)
+
+    for words in ("12121", "55555", "05622834"):
+        found = [one.value for one in queries.find(agent, words).items]
+        assert found == [number for number in ("05622834110",) if words in number], words
+
+
+def test_many_phones_with_the_same_groups_of_digits_hide_none_of_those_that_are_meant(agent: Staff):
+    for place in range(40):
+        actions.add_customer("甲", phone=f"138212120{place:02}", by=agent, at=TEN_O_CLOCK)
+    meant = [actions.add_customer("乙", phone=f"139121210{place:02}", by=agent, at=TEN_O_CLOCK) for place in range(3)]
+
+    found = queries.find(agent, "12121")
+    assert found.customers == [*meant]
+    assert not found.more
+
+
+def test_the_beginning_of_a_phone_is_surer_than_its_middle(agent: Staff):
+    middle = actions.add_customer("甲", phone="02138056213", by=agent, at=TEN_O_CLOCK)
+    beginning = actions.add_customer("乙", phone="13805621399", by=agent, at=TEN_O_CLOCK)
+    end = actions.add_customer("丙", phone="02213805621", by=agent, at=TEN_O_CLOCK)
+
+    assert queries.find(agent, "1380562").customers == [beginning, middle, end]
+    assert queries.find(agent, "13805621").customers == [end, beginning, middle]
+
+
 def test_a_meter_that_was_taken_away_finds_nobody(agent: Staff, point: ServicePoint):
     assert queries.find(agent, "G477").customers == [point.customer]
     point.devices.update(removed_on=TEN_O_CLOCK.date())
@@ -138,7 +177,8 @@ def everywhere_common(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = dict.fromkeys(("桂花", "花苑", "有限", "限公", "公司"), 10**7)
     monkeypatch.setitem(finding._known, "service_point_by_fragment", (soon, rows))
     monkeypatch.setitem(finding._known, "customer_by_fragment", (soon, rows))
-    monkeypatch.setitem(finding._known, "customers_phone", (soon, {"562": 10**7, "8311": 10**7, "11100": 10**7}))
+    grams = dict.fromkeys(map(str, rules.grams("8311")), 10**7)
+    monkeypatch.setitem(finding._known, "customers_phone", (soon, grams))
 
 
 def test_what_is_common_is_looked_for_among_some_and_says_so(
@@ -203,5 +243,5 @@ def test_every_writer_of_a_phone_fills_its_grams(agent: Staff, household: Custom
     actions.add_phone(household, "13711112222", by=agent, at=TEN_O_CLOCK)
 
     for phone in Phone.objects.filter(customer=household):
-        assert phone.grams == finding.rules.grams(phone.number)
+        assert phone.grams == rules.grams(phone.number)
     assert queries.find(agent, "6543").customers == queries.find(agent, "1112").customers == [household]

@@ -269,7 +269,7 @@ def test_likely_duplicates_have_a_phone_or_name_and_address_in_common(
 def test_each_way_to_a_duplicate_and_to_all_ids_has_its_index(household: Customer, crowd: None):
     """With sequential scans forbidden the plan names the index that serves each; none has to scan all the same."""
     asked = {
-        "customers_phone_number": Phone.objects.filter(number__in=["13805621234", "2831100"]),
+        "phone_by_number": Phone.objects.filter(number__in=["13805621234", "2831100"]),
         "customer_by_name": Customer.objects.filter(name="周晓岚"),
         "customer_by_merged_into": Customer.objects.filter(merged_into=household.pk),
     }

@@ -13,6 +13,7 @@ from .archive import (
     note_purchase,
     retire_contact,
     retire_phone,
+    reveal,
     write_note,
 )
 from .merging import find_duplicate, merge, unmerge
@@ -55,6 +56,7 @@ __all__ = [
     "note_purchase",
     "retire_contact",
     "retire_phone",
+    "reveal",
     "unmerge",
     "write_note",
 ]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from jingming.accounts import eyes
 from jingming.accounts.access import has
+from jingming.accounts.revealing import reveal_page
 from jingming.accounts.rules import Authority
+from jingming.audit.actions import was_shown
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.http import StaffRequest
@@ -42,6 +48,7 @@ def customers(request: StaffRequest) -> HttpResponse:
     context: dict[str, object] = {"words": words, "can_add": has(request.user, Authority.CHANGE_CUSTOMERS)}
     if words:
         found = queries.find(request.user, words)
+        _were_shown(request, "search", found.customers)
         context |= {"found": found.items, "more": found.more}
         return render(request, "customers/list.html", context)
     try:
@@ -49,16 +56,29 @@ def customers(request: StaffRequest) -> HttpResponse:
     except Unfit as refusal:
         messages.error(request, refusal.message)
         return redirect("customers:list")
+    _were_shown(request, "archives", page.items)
     older_url = f"?{urlencode({'cursor': page.next})}" if page.next else ""
     newer_url = request.path if request.GET.get("cursor") else ""
     context |= {"customers": page.items, "older_url": older_url, "newer_url": newer_url}
     return render(request, "customers/list.html", context)
 
 
+def _were_shown(request: StaffRequest, where: str, found: Sequence[Customer]) -> None:
+    was_shown(where, [one.pk for one in found], to=request.user, by=request.user, at=now())
+
+
 @require_GET
 def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """One archive with everything in it."""
     return archive_page(request, access.get_customer(request.user, customer_id))
+
+
+@require_http_methods(["GET", "POST"])
+def reveal(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """See the archive whole for some minutes, for a reason."""
+    found = access.get_customer(request.user, customer_id)
+    about = eyes.shown("name", found.name, found)
+    return reveal_page(request, found, about=about, back=reverse("customers:customer", args=[found.pk]))
 
 
 # --- Customers ------------------------------------------------------------------------------------------------------
@@ -82,6 +102,7 @@ def add_customer(request: StaffRequest) -> HttpResponse:
 def change_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Change an archive, unless a colleague has just done so."""
     customer = access.get_customer(request.user, customer_id, to="change")
+    eyes.need_whole(customer, Authority.SEE_NAMES)
     initial = {**queries.facts_of_customer(customer), "version": customer.version}
     form = CustomerForm(posted(request), person=request.user, opened=True, initial=initial)
     return fill_in(
@@ -126,6 +147,7 @@ def change_contact(request: StaffRequest, customer_id: int, contact_id: int) -> 
     """Correct a contact person."""
     customer = access.get_customer(request.user, customer_id, to="change")
     contact = access.get_contact(customer, contact_id)
+    eyes.need_whole(customer, Authority.SEE_NAMES)
     form = ContactForm(
         posted(request), duties=_duties(), opened=True, initial={"name": contact.name, "duty": contact.duty}
     )
@@ -148,7 +170,8 @@ def retire_contact(request: StaffRequest, customer_id: int, contact_id: int) -> 
         actions.retire_contact(contact, **clean, by=request.user, at=now())
         return customer
 
-    return fill_in(request, RETIRE_CONTACT, RetireForm(posted(request)), act, customer, about=contact.name)
+    about = eyes.shown("name", contact.name, customer)
+    return fill_in(request, RETIRE_CONTACT, RetireForm(posted(request)), act, customer, about=about)
 
 
 # --- Phones ---------------------------------------------------------------------------------------------------------
@@ -191,6 +214,7 @@ def change_phone(request: StaffRequest, customer_id: int, phone_id: int) -> Http
     """Correct a number."""
     customer = access.get_customer(request.user, customer_id, to="change")
     phone = access.get_phone(customer, phone_id)
+    eyes.need_whole(customer, Authority.SEE_NUMBERS)
     form = PhoneForm(posted(request), initial={"phone": phone.number, "label": phone.label})
 
     def act(clean: Clean) -> Customer:
@@ -213,7 +237,8 @@ def retire_phone(request: StaffRequest, customer_id: int, phone_id: int) -> Http
         actions.retire_phone(phone, **clean, by=request.user, at=now())
         return customer
 
-    return fill_in(request, RETIRE_PHONE, RetireForm(posted(request)), act, customer, about=phone.number)
+    about = eyes.shown("phone", phone.number, customer)
+    return fill_in(request, RETIRE_PHONE, RetireForm(posted(request)), act, customer, about=about)
 
 
 # --- Conduct --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jingming.accounts import eyes
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Refusal, Stale
 from jingming.base.http import StaffRequest
@@ -23,6 +24,7 @@ from .shared import posted, tells_refusals
 def find_duplicate(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Archives that may be of the same customer; with `?q=` those that the words may mean."""
     customer = access.get_customer(request.user, customer_id, to="change")
+    eyes.need_whole(customer)
     words = request.GET.get("q", "").strip()[: rules.QUERY_LENGTH]
     context = {
         "customer": customer,
@@ -40,6 +42,8 @@ def merge(request: StaffRequest, customer_id: int, other_id: int) -> HttpRespons
     if customer_id == other_id:
         raise Http404
     kept, merged = access.get_pair(request.user, customer_id, other_id)
+    eyes.need_whole(kept)
+    eyes.need_whole(merged)
     preview = queries.preview(kept, merged)
     differing = {one.field: one.sides for one in preview.fields if one.sides}
     versions: dict[str, object] = {"version": kept.version, "other_version": merged.version}

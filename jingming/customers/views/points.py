@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from jingming.accounts import eyes
+from jingming.accounts.rules import Authority
 from jingming.base.clock import now
 from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
@@ -46,6 +48,7 @@ def add_service_point(request: StaffRequest, customer_id: int) -> HttpResponse:
 def change_service_point(request: StaffRequest, customer_id: int, point_id: int) -> HttpResponse:
     """Change a service point, unless a colleague has just done so."""
     point = access.get_service_point(request.user, customer_id, point_id, to="change")
+    eyes.need_whole(point, Authority.SEE_ADDRESSES)
     initial = {**queries.facts_of_point(point), "version": point.version}
     form = ServicePointForm(posted(request), person=request.user, opened=True, initial=initial)
 
@@ -118,7 +121,8 @@ def end_tenure(request: StaffRequest, customer_id: int, point_id: int, tenure_id
         actions.end_tenure(tenure, **clean, by=request.user, at=now())
         return point.customer
 
-    about = f"{tenure.customer.name} · {tenure.get_relation_display()} · {point.account_number}"
+    who = eyes.shown("name", tenure.customer.name, tenure.customer)
+    about = f"{who} · {tenure.get_relation_display()} · {point.account_number}"
     return fill_in(request, END_TENURE, RetireForm(posted(request), likely="tenant"), act, point.customer, about=about)
 
 

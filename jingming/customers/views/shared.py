@@ -12,6 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
+from jingming.accounts import eyes
 from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
 from jingming.customers import access, queries
@@ -50,6 +51,7 @@ def archive_page(request: StaffRequest, customer: Customer, *, status: int = 200
         "card": queries.card(request.user, customer),
         "merges": queries.merges_of(request.user, customer, queries.same_as(customer.pk)),
         "can_change": access.open_to_change(request.user, customer),
+        "veil": eyes.about(customer),
     }
     return render(request, "customers/customer.html", context, status=status)
 

@@ -22,6 +22,7 @@ from jingming.database import cluster as clusters
 from jingming.database import ground
 from jingming.database.embedded import EmbeddedServerError, attach
 from jingming.database.processes import postmaster_of
+from jingming.database.tests.workbench import in_memory
 
 ROOT = Path(__file__).resolve().parents[3]
 PATH = f"{ROOT}:{ground.find_binaries().parent.parent}"  # of another account's Python too
@@ -73,7 +74,7 @@ class User:
 @pytest.fixture
 def directory() -> Iterator[Path]:
     """A directory that other accounts may enter, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(prefix="jingming-test-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix="jingming-test-", dir=in_memory() or "/tmp"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)

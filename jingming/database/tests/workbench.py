@@ -1,7 +1,7 @@
 """The server that tests run on: a template made once per state of the code, and databases cloned from it.
 
-Without JINGMING_DATABASE_URL it is an embedded server of its own, beside the installation's. Databases are made and
-dropped as the owner, which needs CREATEDB; tests connect as the app.
+Without JINGMING_DATABASE_URL it is an embedded server of its own: in memory where there is room, otherwise beside the
+installation's. Databases are made and dropped as the owner, which needs CREATEDB; tests connect as the app.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,9 +24,11 @@ from django.db import connections
 from psycopg import sql
 
 from jingming.database.address import OWNER, django_databases
-from jingming.database.embedded import attach
+from jingming.database.embedded import Attachment, attach
+from jingming.database.tuning import GB, usable_memory
 
 ROOT = Path(__file__).resolve().parents[3]
+MEMORY = Path("/dev/shm")
 TEMPLATE_LOCK = 0x6A6D74656D706C  # "jmtempl"
 OLD = 60 * 60  # seconds after which the template of another state of the code is dropped
 
@@ -45,16 +48,19 @@ class Workbench:
 
     def __init__(self, environ: Mapping[str, str], home: Path) -> None:
         self.entries = django_databases(environ, home)
-        self.attachment = None
+        self.attachment: Attachment | None = None
         self._made = 0
         self._in_use: list[str] = []
         if "EMBEDDED" in self.entries["default"]:
-            self.attachment = attach(home / "test" / "postgres", durable=False)
+            self.attachment = serve(home)
             for entry in self.entries.values():
                 login = self.attachment.login(entry.pop("EMBEDDED")["role"])
                 entry |= {"HOST": login.host, "PORT": str(login.port), "USER": login.user, "PASSWORD": login.password}
         self.usual = self.entries[OWNER]["NAME"]
         self.admin = psycopg.connect(self.url(OWNER, self.usual), autocommit=True)
+        # Whoever comes second waits until the template is made, however long that takes on a machine with other work.
+        self.admin.execute("SET lock_timeout = 0")
+        self.admin.execute("SET statement_timeout = 0")
 
     def close(self) -> None:
         self.admin.close()
@@ -175,6 +181,27 @@ class Workbench:
 
     def _run(self, statement: LiteralString, *names: str) -> None:
         self.admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def in_memory() -> Path | None:
+    """Where files live in memory, if there is room for those of tests."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > GB and usable_memory() > 4 * GB
+    return MEMORY if roomy else None
+
+
+def serve(home: Path) -> Attachment:
+    """The server for the tests of this installation. Each database is a thousand files, made and deleted again: on
+    some disks (ext4 without a journal) making a file soon costs milliseconds, in memory it never does."""
+    if not in_memory():
+        return attach(home / "test" / "postgres", durable=False)
+    for note in MEMORY.glob("jingming-test-*/for"):  # an installation that is gone leaves nothing in memory
+        with suppress(OSError):
+            if not Path(note.read_text()).exists():
+                shutil.rmtree(note.parent, ignore_errors=True)
+    key = hashlib.sha256(f"{os.geteuid()} {home}".encode()).hexdigest()[:12]
+    attachment = attach(MEMORY / f"jingming-test-{key}", durable=False)
+    (attachment.cluster.home / "for").write_text(str(home))
+    return attachment
 
 
 def state_of_the_code(roles: list[str]) -> str:

@@ -46,7 +46,7 @@ from .many import IN_PARTS, SOURCE, check_room, load_in_parts, room, stretched, 
 from .network import lay
 from .orders import SHOWN_BY_TYPE, Year
 
-PASSWORD = "jingming-demo-2026"  # noqa: S105  # stands on the sign-in page of every demo
+PASSWORD = "jingming-demo-2026"  # noqa: S105  # nosec B105  # stands on the sign-in page of every demo
 BATCH = 10_000
 MOVERS = 7  # one customer in so many may have lived elsewhere before
 Thing = TypeVar("Thing")
@@ -107,7 +107,7 @@ def build(
             )
         built = _settle(city, watcher)
     finally:
-        places.forget()
+        places.memory.forget()
     watcher.tell(
         _("%(customers)d customers with %(points)d service points, %(orders)d orders with %(events)d events.")
         % {"customers": built.customers, "points": built.service_points, "orders": built.orders, "events": built.events}
@@ -119,7 +119,7 @@ def build(
 def _found(city: DemoCity) -> DemoCity:
     """The company, its people, and the word that a city is to be made: all or nothing."""
     people = found(password=PASSWORD, at=city.at)
-    engage_more(people, city.scale, random.Random(city.seed), at=city.at)  # noqa: S311  # nothing secret is drawn
+    engage_more(people, city.scale, random.Random(city.seed), at=city.at)  # noqa: S311  # nosec B311  # nothing secret is drawn
     route_categories(people, at=city.at)
     city.save(force_insert=True)
     audit.record("loading.demo_begun", city, by=None, at=city.at, scale=city.scale, seed=city.seed)
@@ -200,7 +200,7 @@ def _load_customers(staffed: list[Crew], wanted: Mapping[str, int], city: DemoCi
     archives: list[Archive] = []
     ground = Ground.with_network(lay(staffed, source=SOURCE, at=city.at))
     watcher.begin(_("Loading customers"), sum(wanted.values()))
-    draw = random.Random(f"{city.seed} customers")  # noqa: S311  # nothing secret is drawn
+    draw = random.Random(f"{city.seed} customers")  # noqa: S311  # nosec B311  # nothing secret is drawn
     size = min(BATCH, max(50, sum(wanted.values()) // 10))  # so that there is somebody who may have moved
     for batch in _batches(customers_of(staffed, wanted, ground, draw, city.at), size):
         customers = [customer for _crew, _use, customer in batch]

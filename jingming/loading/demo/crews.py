@@ -16,7 +16,7 @@ from jingming.base.initials import initials
 from jingming.loading.rows import Place
 from jingming.organisation import actions as places
 from jingming.organisation.models import Department, ServiceArea, Unit
-from jingming.organisation.queries import forget
+from jingming.organisation.queries import memory
 from jingming.organisation.rules import Kind
 from jingming.workorders import actions as workorders
 
@@ -179,7 +179,7 @@ def route_categories(people: dict[str, Staff], *, at: datetime) -> None:
 
 def crews(people: dict[str, Staff]) -> list[Crew]:
     """The two cities with their people: Tongling, Wuhu."""
-    forget()
+    memory.forget()
     units = {unit.code: unit for unit in Unit.objects.all()}
     return [_crew(units[code], prefix, people) for code, prefix in CITIES]
 

@@ -124,7 +124,7 @@ class Year:
         self._flows = {code: current_version(code).flow for code in wanted.orders}
 
     def _draw(self, what: object) -> random.Random:
-        return random.Random(f"{self.seed} {what}")  # noqa: S311  # nothing secret is drawn
+        return random.Random(f"{self.seed} {what}")  # noqa: S311  # nosec B311  # nothing secret is drawn
 
     # --- When -------------------------------------------------------------------------------------------------------
     @cached_property

@@ -60,7 +60,7 @@ class District:
         self.unit = unit
         self.name = in_language(unit.label, "zh-hans").removesuffix("公司")
         self.streets = streets or STREETS.get(unit.code, STREETS[""])
-        draw = random.Random(unit.code)  # noqa: S311  # the same estates whatever the seed
+        draw = random.Random(unit.code)  # noqa: S311  # nosec B311  # the same estates whatever the seed
         names = [first + last for first in FIRST for last in LAST]
         known = [area for area in areas if not in_language(area.label, "zh-hans").endswith("片区") and area.parent_id]
         draw.shuffle(names)

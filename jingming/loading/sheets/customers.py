@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.base.initials import initials
 from jingming.customers import access, queries
 from jingming.customers.models import Customer, Kind
-from jingming.loading.copying import Cell, as_array
+from jingming.customers.rules import grams
+from jingming.loading.copying import Cell, as_array, as_arrays
 from jingming.loading.rules import SHOWN
 from jingming.organisation.models import Unit
 from jingming.organisation.queries import units
 from jingming.organisation.rules import Level
+from jingming.privacy.rules import without_numbers
+from jingming.privacy.sealing import seal_number, unseal_number
+from jingming.privacy.vault import STANDS_FOR, keep_sealed
 
 from . import staging
 from .choosing import of_choices, of_set, of_units
@@ -30,7 +35,8 @@ REASON = "import"  # code of the set `change_reason`
 STAGED = (
     ("archive", "bigint"), ("number", "text"), ("name", "text"), ("initials", "text[]"), ("kind", "text"),
     ("note", "text"), ("unit_id", "bigint"), ("sensitive", "text[]"), ("key_account", "boolean"),
-    ("manager_id", "bigint"), ("phones", "text[]"), ("contact", "text"), ("duty", "text"), ("contact_phone", "text"),
+    ("manager_id", "bigint"), ("phones", "text[]"), ("phones_grams", "text[]"), ("contact", "text"), ("duty", "text"),
+    ("contact_phone", "text"), ("contact_phone_grams", "integer[]"),
 )  # fmt: skip
 _UNIT = "(SELECT code FROM organisation_unit WHERE id = m.{}unit_id)"
 _MANAGER = "(SELECT employee_number FROM accounts_staff WHERE id = m.{}manager_id)"
@@ -95,11 +101,12 @@ class Customers:
         phones = list(dict.fromkeys(str(get(key)) for key in ("phone", "phone2", "phone3") if get(key)))
         flags = get("sensitive")
         return (  # type: ignore[return-value]  # cells, as `kinds` says
-            archive or None, number, name, as_array(initials(str(name))) if name else None,
+            archive or None, number, name, as_array(initials(without_numbers(str(name)))) if name else None,
             self.kinds.pick(kind) if kind else None, get("note"), self.units.pick(unit).pk if unit else None,
             None if flags is None else as_array(sorted({self.flags.pick(flag) for flag in flags})),  # type: ignore[attr-defined]  # words
-            get("key_account"), self._manager(manager), as_array(phones) if phones else None, contact or None,
-            self.duties.pick(duty) if duty else None, contact_phone if contact_phone not in phones else None,
+            get("key_account"), self._manager(manager), *staged_phones(phones), contact or None,
+            self.duties.pick(duty) if duty else None,
+            *staged_phone(str(contact_phone) if contact_phone and contact_phone not in phones else ""),
         )  # fmt: skip
 
     def _manager(self, number: object) -> int | None:
@@ -202,19 +209,17 @@ class Customers:
         )
         return staging.merge(
             kept=KEPT, facts=facts, table="customers_customer", beside=beside, write=self.terms.write,
-            more=("coalesce(s.initials, o.initials) AS initials", "s.phones", "s.contact", "s.duty", "s.contact_phone"),
+            more=(
+                "coalesce(s.initials, o.initials) AS initials", "s.phones", "s.phones_grams", "s.contact", "s.duty",
+                "s.contact_phone", "s.contact_phone_grams",
+            ),
         )  # fmt: skip
 
     def counts(self) -> Counts:
         return staging.counts()
 
     def details(self, limit: int = SHOWN) -> list[Detail]:
-        return staging.details(
-            "name",
-            limit,
-            "CASE WHEN m.phones IS NULL THEN m.facts ELSE m.facts || jsonb_build_object('phone',"
-            " jsonb_build_array('', array_to_string(m.phones, ', '))) END",
-        )
+        return staging.details("name", limit, _WITH_PHONES)
 
     # --- Written ----------------------------------------------------------------------------------------------------
     def write(self, tick: Tick) -> None:
@@ -223,6 +228,11 @@ class Customers:
             "at": terms.at, "by": terms.by.pk if terms.by else None, "by_name": terms.by.name if terms.by else "",
             "department": terms.by.department_id if terms.by else None, "reason": REASON,
         }  # fmt: skip
+        keep_sealed(
+            (str(number) for (number,) in staging.stream(
+                "SELECT unnest(m.phones || m.contact_phone) FROM merged m WHERE m.state <> 'same'") if number),
+            connection,
+        )  # fmt: skip
         for first, last in staging.stretches("merged", ROOMY):
             stretch = values | {"first": first, "last": last}
             for statement in WRITE:
@@ -240,26 +250,34 @@ def changes(act: str, facts: str, rows: str) -> str:
     )
 
 
-def _found_by(number: str) -> str:
-    """SQL for what finds a phone number by any four of its digits, as `customers.rules` says it: each four that stand
-    together, and the last four once more above 10,000."""
-    digits = f"ltrim({number}, '+')"
-    return (
-        f"ARRAY(SELECT substr({digits}, place, 4)::integer FROM generate_series(1, length({digits}) - 3) AS place"
-        f" UNION SELECT 10000 + right({digits}, 4)::integer WHERE length({digits}) >= 4 ORDER BY 1)"
-    )
+def staged_phone(number: str) -> tuple[str | None, str | None]:
+    """A number and its grams as they are staged, and kept: sealed, for a temporary table is a table too."""
+    return (seal_number(number), as_array(map(str, grams(number)))) if number else (None, None)
 
 
-def new_phone(number: str) -> tuple[str, str]:
+def staged_phones(numbers: Sequence[str]) -> tuple[str | None, str | None]:
+    """The same for several numbers, as two arrays."""
+    if not numbers:
+        return None, None
+    return as_array(map(seal_number, numbers)), as_arrays(as_array(map(str, grams(number))) for number in numbers)
+
+
+def new_phone(number: str, grams: str) -> tuple[str, str]:
     """The columns of a phone that is used, and SQL for their values, but for whose it is."""
-    return "number, grams, label, active", f"{number}, {_found_by(number)}, '', true"
+    return "number, grams, label, active", f"{number}, {grams}, '', true"
 
 
-_NUMBER, _NTH_NUMBER = new_phone("m.contact_phone"), new_phone("n.number")
+_NUMBER = new_phone("m.contact_phone", "m.contact_phone_grams")
+_NTH_NUMBER = new_phone("n.number", "n.grams::integer[]")
 _IN_STRETCH = "m.row BETWEEN %(first)s AND %(last)s"
 _WITH_PHONES = (
     "m.facts || CASE WHEN m.phones IS NULL THEN '{}'::jsonb"
     " ELSE jsonb_build_object('phone', jsonb_build_array('', array_to_string(m.phones, ', '))) END"
+)
+_WITH_TOKENS = (  # the same for the history, which only grows: what is forgotten is gone from it too
+    "m.facts || CASE WHEN m.phones IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('phone', jsonb_build_array('',"
+    f" (SELECT string_agg({STANDS_FOR.format('n.number')}, ', ' ORDER BY n.nth)"
+    " FROM unnest(m.phones) WITH ORDINALITY AS n(number, nth)))) END"
 )
 # What a stretch of rows becomes, in this order.
 WRITE = (
@@ -277,7 +295,7 @@ WRITE = (
     f" WHERE c.id = m.id AND m.state = 'changed' AND m.facts <> '{{}}' AND {_IN_STRETCH}"),
     # The lines come before phones and contact persons, so that they can tell which of those are new.
     changes(
-        "added", _WITH_PHONES,
+        "added", _WITH_TOKENS,
         f"merged m JOIN customers_customer c ON c.id = m.id WHERE m.state = 'new' AND {_IN_STRETCH}",
     ),
     changes(
@@ -286,14 +304,14 @@ WRITE = (
         f" WHERE m.state = 'changed' AND m.facts <> '{{}}' AND {_IN_STRETCH}",
     ),
     changes(
-        "phone_added", "jsonb_build_object('phone', jsonb_build_array('', n.number))",
+        "phone_added", f"jsonb_build_object('phone', jsonb_build_array('', {STANDS_FOR.format('n.number')}))",
         "merged m JOIN customers_customer c ON c.id = m.id CROSS JOIN LATERAL unnest(m.phones) AS n(number)"
         f" WHERE m.state = 'changed' AND {_IN_STRETCH} AND NOT EXISTS"
         " (SELECT 1 FROM customers_phone p WHERE p.customer_id = m.id AND p.number = n.number AND p.active)",
     ),
     (f"INSERT INTO customers_phone (customer_id, contact_id, {_NTH_NUMBER[0]})"
-    f" SELECT m.id, NULL, {_NTH_NUMBER[1]} FROM merged m CROSS JOIN LATERAL unnest(m.phones) WITH ORDINALITY AS"
-    " n(number, nth)"
+    f" SELECT m.id, NULL, {_NTH_NUMBER[1]} FROM merged m CROSS JOIN LATERAL unnest(m.phones, m.phones_grams)"
+    " WITH ORDINALITY AS n(number, grams, nth)"
     f" WHERE m.state <> 'same' AND {_IN_STRETCH} ORDER BY m.row, n.nth"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = NULL"
     " WHERE NOT customers_phone.active"),
@@ -311,7 +329,8 @@ WRITE = (
         "contact_added",
         "jsonb_strip_nulls(jsonb_build_object('contact', jsonb_build_array('', m.contact),"
         " 'duty', CASE WHEN m.duty IS NOT NULL THEN jsonb_build_array('', m.duty) END,"
-        " 'phone', CASE WHEN m.contact_phone IS NOT NULL THEN jsonb_build_array('', m.contact_phone) END))",
+        " 'phone', CASE WHEN m.contact_phone IS NOT NULL THEN"
+        f" jsonb_build_array('', {STANDS_FOR.format('m.contact_phone')}) END))",
         "merged m JOIN customers_customer c ON c.id = m.id WHERE m.state <> 'same' AND m.contact IS NOT NULL"
         f" AND {_IN_STRETCH} AND NOT EXISTS (SELECT 1 FROM customers_contactperson k WHERE k.customer_id = m.id"
         " AND k.name = m.contact AND k.active)",
@@ -325,10 +344,13 @@ WRITE = (
     f" SELECT m.id, min(k.id), {_NUMBER[1]} FROM merged m JOIN customers_contactperson k ON"
     " k.customer_id = m.id"
     f" AND k.name = m.contact AND k.active WHERE m.state <> 'same' AND m.contact_phone IS NOT NULL AND {_IN_STRETCH}"
-    " GROUP BY m.id, m.contact_phone"
+    " GROUP BY m.id, m.contact_phone, m.contact_phone_grams"
     " ON CONFLICT (customer_id, number) DO UPDATE SET active = true, label = '', contact_id = excluded.contact_id"
     " WHERE NOT customers_phone.active"),
 )  # fmt: skip
+
+
+PHONES = frozenset({4, 5, 6, 9})  # where they stand in a row that is exported
 
 
 def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object]]]:
@@ -355,4 +377,9 @@ def exported(by: Staff | None, unit: str) -> tuple[int, Iterator[Sequence[object
         f" LEFT JOIN accounts_staff s ON s.id = c.manager_id WHERE c.id IN ({seen}) ORDER BY c.id",
         values,
     )
-    return int(str(count)), rows
+    return int(str(count)), (_with_numbers(row) for row in rows)
+
+
+def _with_numbers(row: Sequence[object]) -> list[object]:
+    """An exported row with its phones open."""
+    return [unseal_number(str(value)) if place in PHONES else value for place, value in enumerate(row)]

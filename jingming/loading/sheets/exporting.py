@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from jingming.accounts.eyes import sees_numbers
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.base.errors import Unfit
@@ -17,6 +19,7 @@ from jingming.loading.models import Run
 from jingming.loading.progress import Progress
 from jingming.loading.rules import CHUNK, State, Way
 from jingming.loading.unhurried import unhurried
+from jingming.privacy.vault import all_opened
 
 from .kinds import Kind
 from .values import Value
@@ -45,7 +48,14 @@ def export(place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = 
             raise Unfit(_("A sheet of Excel holds 1,048,575 rows under its heading. Choose CSV, or one place."))
         progress.begin(_("Writing the file"), total)
         write = write_xlsx if form == "xlsx" else write_csv
-        return write(place, heading, _counted(rows, progress), text_columns=text, title=str(kind.label))
+        shown = _shown(rows, whole=by is None or sees_numbers(by))
+        return write(place, heading, _counted(shown, progress), text_columns=text, title=str(kind.label))
+
+
+def _shown(rows: Iterator[Sequence[object]], *, whole: bool) -> Iterator[Sequence[object]]:
+    """The rows as the person may see them: numbers, or masks, where texts hold tokens."""
+    while chunk := list(islice(rows, CHUNK)):
+        yield from all_opened(chunk, whole=whole)
 
 
 def _counted(rows: Iterator[Sequence[object]], progress: Progress) -> Iterator[list[Value]]:

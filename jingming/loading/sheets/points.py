@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
@@ -22,19 +23,21 @@ from jingming.loading.copying import Cell, as_array
 from jingming.loading.rules import SHOWN
 from jingming.organisation.queries import areas, units
 from jingming.organisation.rules import Level
+from jingming.privacy.rules import without_numbers
+from jingming.privacy.vault import STANDS_FOR, keep_sealed
 
 from . import staging
 from .choosing import of_areas, of_set, of_units
-from .customers import REASON, ROOMY, changes, new_phone, places_of
+from .customers import REASON, ROOMY, changes, new_phone, places_of, staged_phone
 from .staging import Fact, ask, run
 from .work import Bad, Counts, Detail, Problem, Row, Said, Terms, Tick
 
 DEVICES = ("", "2", "3")
 STAGED = (
     ("account_number", "text"), ("customer_number", "text"), ("customer_name", "text"), ("initials", "text[]"),
-    ("phone", "text"), ("address", "text"), ("unit_id", "bigint"), ("area_id", "bigint"), ("element_code", "text"),
-    ("contract_number", "text"), ("contract_until", "date"), ("arrears", "numeric"), ("arrears_at", "date"),
-    ("active", "boolean"),
+    ("phone", "text"), ("phone_grams", "integer[]"), ("address", "text"), ("unit_id", "bigint"), ("area_id", "bigint"),
+    ("element_code", "text"), ("contract_number", "text"), ("contract_until", "date"), ("arrears", "numeric"),
+    ("arrears_at", "date"), ("active", "boolean"),
     *(
         (f"device{place}_{name}", type_)
         for place in DEVICES
@@ -93,8 +96,9 @@ class Points:
         if arrears is not None and arrears != "NaN" and not 0 <= arrears < MOST_ARREARS:  # type: ignore[operator]  # a Decimal
             raise Bad([("arrears", arrears, _("Arrears are 0 or more; credit is no arrears. Correct the amount."))])
         cells: list[object] = [
-            said["account_number"], get("customer_number"), name, as_array(initials(str(name))) if name else None,
-            phone, get("address"), unit_id, area_id,
+            said["account_number"], get("customer_number"), name,
+            as_array(initials(without_numbers(str(name)))) if name else None, *staged_phone(str(phone or "")),
+            get("address"), unit_id, area_id,
             rules.element_code(str(element)) if element else "" if element == 0 else None,
             get("contract_number"), get("contract_until"), arrears, arrears_at, get("active"),
         ]  # fmt: skip
@@ -187,8 +191,8 @@ class Points:
         fresh = "nextval('customers_customer_id_seq')" if self.terms.write else "-(row_number() OVER ())"
         run(
             f"CREATE TEMP TABLE opened ON COMMIT DROP AS SELECT t.*, {fresh} AS id FROM (SELECT DISTINCT ON (identity)"
-            " identity, row, customer_name AS name, initials, phone, unit_id FROM"
-            f" (SELECT {_IDENTITY} AS identity, s.row, s.customer_name, s.initials, s.phone,"
+            " identity, row, customer_name AS name, initials, phone, phone_grams, unit_id FROM"
+            f" (SELECT {_IDENTITY} AS identity, s.row, s.customer_name, s.initials, s.phone, s.phone_grams,"
             f" coalesce(s.unit_id, %s) AS unit_id FROM {_STAGED} LEFT JOIN owners w USING (row)"
             f" WHERE {_NAMELESS} AND w.row IS NULL AND s.customer_name IS NOT NULL) s ORDER BY identity, row) t",
             [self.home],
@@ -277,6 +281,9 @@ class Points:
         }  # fmt: skip
         # An archive is opened only if a row that is left needs it.
         run("DELETE FROM opened n WHERE NOT EXISTS (SELECT 1 FROM merged m WHERE m.customer_id = n.id)")
+        keep_sealed(
+            (str(number) for (number,) in ask("SELECT n.phone FROM opened n WHERE n.phone IS NOT NULL")), connection
+        )
         for statement in OPEN_ARCHIVES:
             staging.run_named(statement, values)
         for first, last in staging.stretches("merged", ROOMY):
@@ -377,7 +384,7 @@ _DEVICE_FACTS = (
     " CASE WHEN h.life IS DISTINCT FROM h.was_life THEN"
     " jsonb_build_array(coalesce(h.was_life::text, ''), coalesce(h.life::text, '')) END))"
 )
-_PHONE = new_phone("n.phone")
+_PHONE = new_phone("n.phone", "n.phone_grams")
 OPEN_ARCHIVES = (
     (
         "INSERT INTO customers_customer (id, kind, name, initials, number, department_id, quick, note, sensitive,"
@@ -394,7 +401,7 @@ OPEN_ARCHIVES = (
     changes(
         "added",
         "jsonb_strip_nulls(jsonb_build_object('name', jsonb_build_array('', n.name), 'phone',"
-        " CASE WHEN n.phone IS NOT NULL THEN jsonb_build_array('', n.phone) END))",
+        f" CASE WHEN n.phone IS NOT NULL THEN jsonb_build_array('', {STANDS_FOR.format('n.phone')}) END))",
         "opened n JOIN customers_customer c ON c.id = n.id",
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -68,9 +67,6 @@ LIMITS = {
     ),
 }
 EXCEL_ROWS = 1_048_576
-
-# A text that a spreadsheet would take for a formula, whatever stands in front of it: wide signs too, which some narrow.
-FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 # What the bytes say that the file is instead of a table; the first that fits.
 NO_TABLE: tuple[tuple[bytes, Promise], ...] = (

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from .rules import FORMULA, LIMITS, MEGABYTE
+from jingming.base.cells import FORMULA
+
+from .rules import LIMITS, MEGABYTE
 from .sentences import CannotRead, beyond, empty_file
 from .source import Row, Source
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from jingming.base.cells import tame
+
 from .cells import DIGITS
-from .rules import FORMULA
 from .values import Fault, Value
 
 LONGEST_CELL = 32_767  # characters, by Excel's own limit
@@ -87,7 +88,7 @@ def write_csv(
     """Write CSV in UTF-8 with a byte order mark, by which spreadsheets know it; the number of rows."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([_tame(name) for name in heading])
+        writer.writerow([tame(name) for name in heading])
         count = 0
         for row in rows:
             writer.writerow([_as_csv(value) for value in row])
@@ -100,12 +101,8 @@ def _as_csv(value: Value) -> str:
         case None:
             return ""
         case str() | Fault():
-            return _tame(str(value))
+            return tame(str(value))
         case datetime():
             return value.isoformat(" ")
         case _:
             return str(value)
-
-
-def _tame(text: str) -> str:
-    return f"'{text}" if FORMULA.match(text) else text

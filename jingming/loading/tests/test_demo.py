@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import connection
+from django.test import override_settings
 from django.utils import translation
 
 from jingming.accounts.demo import read_demo
@@ -45,6 +48,7 @@ from jingming.organisation.models import Unit
 from jingming.workorders import access, actions, queries
 from jingming.workorders.models import Callback, History, Review, Task, WorkOrder
 from jingming.workorders.rules import OPEN_STATES, Act, CallbackResult
+from tests.cast import forget_everything
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -90,11 +94,27 @@ AT_WORK = {
 MADE = (CallbackResult.SATISFIED, CallbackResult.DISSATISFIED, CallbackResult.UNREACHABLE)
 
 
+@pytest.fixture(scope="module")
+def city(django_test_environment, _quick_hashes, _workbench, django_db_blocker, tmp_path_factory):
+    """Built once: the name of its database, its home, and what `build` told."""
+    bench, template = _workbench
+    city_home = tmp_path_factory.mktemp("city")
+    with django_db_blocker.unblock(), bench.clone(template) as database:
+        with override_settings(HOME=city_home), translation.override("zh-hans"):
+            built = build(SCALE, 1, AT)
+        bench.put_aside(database.name)
+        forget_everything()
+        with django_db_blocker.block():
+            yield database.name, city_home, built
+
+
 @pytest.fixture
-def demo(own_database, home):
-    with translation.override("zh-hans"):
-        built = build(SCALE, 1, AT)
-    return built, {person.username: person for person in Staff.objects.all()}
+def demo(city, home, _workbench, django_db_blocker):
+    """The city in a database of this test's own."""
+    name, city_home, built = city
+    shutil.copytree(city_home, home, dirs_exist_ok=True)
+    with django_db_blocker.unblock(), _workbench[0].clone(name):
+        yield built, {person.username: person for person in Staff.objects.all()}
 
 
 # --- How many ---------------------------------------------------------------------------------------------------------
@@ -485,6 +505,7 @@ def test_a_process_for_each_processor_loads_the_same(own_database, database_anew
     monkeypatch.setattr("jingming.loading.demo.city.IN_PARTS", 1_000)
     for name, value in own_database.environ.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("JINGMING_DATA_KEYS", ",".join(settings.DATA_KEYS.split()))
     built = build(SCALE, 1, AT, orders=1_200)
 
     assert built.orders == 1_200

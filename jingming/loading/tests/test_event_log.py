@@ -80,7 +80,7 @@ def test_odd_rows_are_kept_flagged_and_listed(own_database, imported, home):
         ("complete", "untreated", "processed", ("illegal_move",)),
     ]
     (report,) = (home / "imports").iterdir()
-    with report.open(encoding="utf-8") as file:
+    with report.open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 14
     assert {(row["order"], row["state"], row["line"]) for row in rows if "unknown_state" in row["odd"]} == {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import signal
@@ -19,9 +18,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
-from procrastinate.contrib.django import app as queue
-from procrastinate.contrib.django.utils import connector_params
-from procrastinate.psycopg_connector import PsycopgConnector
 
 from jingming.accounts.models import Staff
 from jingming.audit.models import Entry
@@ -35,22 +31,10 @@ from jingming.loading.sheets.kinds import KINDS
 from jingming.loading.tests.sheets import csv_of
 from jingming.loading.tests.test_loading_archives import CUSTOMERS, POINTS
 from tests.cast import TEN_O_CLOCK
+from tests.working import work
 
 ROOT = Path(__file__).resolve().parents[3]
 SignedIn = Callable[..., Client]
-
-
-def work() -> None:
-    """Do what waits in the queue, as the worker does it."""
-
-    async def until_done() -> None:
-        own = queue.with_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2))
-        async with own.open_async():
-            await own.run_worker_async(
-                queues=["loads"], wait=False, delete_jobs="successful", install_signal_handlers=False
-            )
-
-    asyncio.run(until_done())
 
 
 def handed_in(browser: Client, rows: list[list[str]], kind: str = "customers", name: str = "客户.csv") -> Run:
@@ -58,7 +42,7 @@ def handed_in(browser: Client, rows: list[list[str]], kind: str = "customers", n
     file = SimpleUploadedFile(name, csv_of(rows))
     answer = browser.post(f"/data/{kind}/import/", {"file": file})
     assert answer.status_code == 302, answer.content.decode()
-    work()
+    work("loads")
     return Run.objects.get(pk=int(answer.url.rstrip("/").rpartition("/")[2]))
 
 
@@ -67,13 +51,13 @@ def match(browser: Client, run: Run, **changes: str) -> Run:
     data = {f"to-{key}": str(place) for key, place in run.mapping.items()} | changes
     answer = browser.post(f"/data/runs/{run.pk}/match/", data)
     assert answer.status_code == 302, answer.content.decode()
-    work()
+    work("loads")
     return Run.objects.get(pk=run.pk)
 
 
 def loaded(browser: Client, run: Run, **how: str) -> Run:
     browser.post(f"/data/runs/{run.pk}/load/", how)
-    work()
+    work("loads")
     return Run.objects.get(pk=run.pk)
 
 
@@ -134,7 +118,7 @@ def test_what_is_no_spreadsheet_is_refused_in_words(
 ):
     browser = signed_in(company["dispatcher1"])
     answer = browser.post("/data/customers/import/", {"file": SimpleUploadedFile("a.xlsx", b"%PDF-1.7 nothing")})
-    work()
+    work("loads")
     run = Run.objects.get()
     assert (answer.status_code, run.state, bool(run.sentence)) == (302, State.REFUSED, True)
     assert run.sentence in browser.get(answer.url).content.decode().replace("&quot;", '"')
@@ -156,7 +140,7 @@ def test_a_run_that_is_cancelled_before_its_turn_does_nothing(
     run = match(browser, handed_in(browser, CUSTOMERS))
     browser.post(f"/data/runs/{run.pk}/load/")
     browser.post(f"/data/runs/{run.pk}/cancel/")
-    work()
+    work("loads")
     assert (Run.objects.get(pk=run.pk).state, Customer.objects.count()) == (State.CANCELLED, 0)
 
 
@@ -237,7 +221,7 @@ def test_a_worker_that_is_killed_leaves_nothing_and_the_run_says_so(
     working.work(run.pk)  # the queue gives the job to another worker, which does not try again by itself
     assert Run.objects.get(pk=run.pk).state == State.BROKEN
     browser.post(f"/data/runs/{run.pk}/again/")
-    work()
+    work("loads")
     run = Run.objects.get(pk=run.pk)
     assert (run.state, loaded(browser, run).state, Customer.objects.count()) == (State.CHECKED, State.LOADED, 2)
 
@@ -264,10 +248,10 @@ def test_an_export_of_more_rows_than_a_sheet_holds_says_the_way_out(
     monkeypatch.setattr(exporting, "MOST_ROWS", 1)
     for form, state in (("xlsx", State.REFUSED), ("csv", State.WRITTEN)):
         browser.post("/data/customers/export/", {"form": form, "unit": "340705"})
-        work()
+        work("loads")
         assert Run.objects.order_by("pk").last().state == state
     browser.post("/data/customers/export/", {"form": "csv", "unit": "340202"})
-    work()
+    work("loads")
     assert Run.objects.order_by("pk").last().counts == {"rows": 0}
 
 
@@ -284,7 +268,7 @@ def test_an_export_is_fetched_and_loaded_unchanged(
     browser = signed_in(company["dispatcher1"])
     loaded(browser, match(browser, handed_in(browser, CUSTOMERS)))
     answer = browser.post("/data/customers/export/", {"form": "csv", "unit": ""})
-    work()
+    work("loads")
     run = Run.objects.order_by("pk").last()
     assert (answer.url, run.state, run.counts) == (f"/data/runs/{run.pk}/", State.WRITTEN, {"rows": 2})
     content = b"".join(browser.get(f"/data/runs/{run.pk}/file/").streaming_content)
@@ -294,7 +278,7 @@ def test_an_export_is_fetched_and_loaded_unchanged(
 
     file = SimpleUploadedFile("back.csv", content)
     back = browser.post("/data/customers/import/", {"file": file})
-    work()
+    work("loads")
     run = match(browser, Run.objects.get(pk=int(back.url.rstrip("/").rpartition("/")[2])))
     assert run.counts == {"new": 0, "changed": 0, "same": 2, "bad": 0}
 

@@ -189,3 +189,31 @@ def test_without_any_server_the_embedded_one_comes_and_goes_with_it(tmp_path: Pa
 
 def _postgres_of(home: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if str(home) in " ".join(words_of(process))]
+
+
+def test_what_is_too_large_or_too_long_hears_a_sentence_and_the_server_goes_on(served: Served):
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{served.port}", timeout=30, headers={"accept-language": "en"}
+    ) as all_:
+        large = b"x" * 30_000_000
+        told = {
+            "form": all_.post("/accounts/login/", data={"login": "x" * 3_000_000}),
+            "fields": all_.post("/accounts/login/", data={f"a{number}": "" for number in range(3000)}),
+            "file": all_.post("/accounts/login/", files={"file": ("a.txt", large)}),
+            "address": all_.get(f"/accounts/login/?q={'x' * 5000}"),
+            "line": all_.get(f"/accounts/login/?q={'x' * 9000}"),
+            "json": all_.post("/api/v1/customers", content=large, headers={"content-type": "application/json"}),
+            "upload": all_.post("/api/v1/work-orders/1/attachments", files={"file": ("a.txt", large)}),
+            "asked": all_.get(f"/api/v1/customers?q={'x' * 5000}"),
+        }
+        after = all_.get("/accounts/login/")
+
+    assert {name: answer.status_code for name, answer in told.items()} == {
+        "form": 413, "fields": 413, "file": 413, "address": 414, "line": 414, "json": 413, "upload": 413, "asked": 414,
+    }  # fmt: skip
+    assert all("Nothing was saved" in told[name].text for name in ("form", "fields", "file"))
+    assert "more fields" in told["fields"].text
+    assert "too long" in told["address"].text
+    assert {told[name].json()["type"] for name in ("json", "upload")} == {"/problems/too-large"}
+    assert told["asked"].json()["type"] == "/problems/too-long"
+    assert after.status_code == 200

@@ -1,7 +1,8 @@
 """Everything that can be done to a work order; the only writer of this slice.
 
 opening · moving (take up, hand over) · pausing · tasks · finishing · amending · beside (notes, files, links, work) ·
-tallying (the figures beside the queues)
+erasing (of a person) ·
+tallying (the figures beside the queues) · types (drafts and versions of types) · fields (what a type asks for)
 """
 
 from collections.abc import Callable
@@ -10,14 +11,27 @@ from typing import Any
 from ..rules import Act
 from .amending import amend, retype
 from .beside import attach, judge, link, note, record_work
+from .erasing import erase, erase_caller
+from .fields import add_field, change_field, move_field, restore_field, retire_field
 from .finishing import answer, call_back, close, complete, reassign, reopen, review, terminate, void
 from .ground import CannotAct
 from .moving import accept, arrive, assign, dispatch, recall, reply, return_to_sender, transfer
-from .opening import Matter, open_order, publish_type, reserve_order_id
+from .opening import Matter, open_order, reserve_order_id
 from .pausing import hold, resume, suspend, wait
 from .routing import route
 from .tallying import recount, recount_all
 from .tasks import Assignment, report, split
+from .types import (
+    NoDraft,
+    StillFaulty,
+    begin_draft,
+    change_draft,
+    discard_draft,
+    faults_of,
+    publish_draft,
+    publish_type,
+    return_to_shipped,
+)
 
 # The action of each act; all take the order first, then `by`, `at`, `version` and the act's own values by name.
 BY_ACT: dict[Act, Callable[..., Any]] = {
@@ -35,21 +49,33 @@ __all__ = [
     "Assignment",
     "CannotAct",
     "Matter",
+    "NoDraft",
+    "StillFaulty",
     "accept",
+    "add_field",
     "amend",
     "answer",
     "arrive",
     "assign",
     "attach",
+    "begin_draft",
     "call_back",
+    "change_draft",
+    "change_field",
     "close",
     "complete",
+    "discard_draft",
     "dispatch",
+    "erase",
+    "erase_caller",
+    "faults_of",
     "hold",
     "judge",
     "link",
+    "move_field",
     "note",
     "open_order",
+    "publish_draft",
     "publish_type",
     "reassign",
     "recall",
@@ -60,8 +86,11 @@ __all__ = [
     "reply",
     "report",
     "reserve_order_id",
+    "restore_field",
     "resume",
+    "retire_field",
     "return_to_sender",
+    "return_to_shipped",
     "retype",
     "review",
     "route",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from jingming.accounts.models import Staff
 from jingming.base.errors import Unfit
 from jingming.codes.queries import check as check_code
+from jingming.privacy.vault import rewritten
 
 from ..models import WorkOrder
 from ..queries import current_version
@@ -29,6 +30,7 @@ PLAIN = (
     "customer",
     "service_point",
 )
+WRITTEN = ("caller_name", "address", "description")  # may hold numbers, which stand there as tokens
 
 
 @transaction.atomic
@@ -39,18 +41,20 @@ def amend(order: WorkOrder, *, fields: dict[str, Any], by: Staff, at: datetime, 
     form = {key: value for key, value in fields.items() if key not in PLAIN}
     for key in ("category", "level"):
         if fields.get(key):
-            check_code(key, fields[key], key)
+            check_code(key, fields[key], key, None if fields[key] == getattr(here, key) else at)
     if "level" in fields and not fields["level"]:
         raise Unfit(fields={"level": _("Say how urgent it is.")})
     if "description" in fields and not fields["description"]:
         raise Unfit(fields={"description": _("Say what it is about.")})
+    texts = {key: fields[key] for key in WRITTEN if key in fields}
+    fields = fields | rewritten(texts, {key: getattr(here, key) for key in texts})
     for key in PLAIN:
         if key in fields:
             setattr(here, key, fields[key])
     if "service_point" in fields and here.service_point and not fields.get("address"):
         here.address = here.service_point.address
     untouched = {key: value for key, value in here.form.items() if key not in form}
-    here.form = untouched | clean_form(here.version_of_type, form)
+    here.form = untouched | clean_form(here.version_of_type, form, at=at, kept=here.form)
     return doing.done()
 
 

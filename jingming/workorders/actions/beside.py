@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
-from jingming.base.errors import NotAllowed, Unfit
+from jingming.base.errors import Unfit
 from jingming.codes.queries import check as check_code
 from jingming.files import actions as files
 from jingming.files.models import Attachment
 from jingming.organisation.models import Department
 
-from ..models import History, OrderLink, WorkOrder, WorkRecord
+from ..models import OrderLink, WorkOrder, WorkRecord
 from ..rules import Act, LinkKind
 from .ground import CannotAct, begin
 
@@ -33,7 +33,7 @@ def attach(
 ) -> Attachment:  # fmt: skip
     """Add a file to the order; raises files.actions.BadFile for what is not taken."""
     doing = begin(order, Act.ATTACH, by=by, at=at, version=None)
-    check_code("attachment_purpose", purpose, "purpose")
+    check_code("attachment_purpose", purpose, "purpose", at)
     kept = files.attach(doing.order, upload, purpose=purpose, retention=retention, by=by, at=at)
     doing.done(text=text, facts={"attachment": kept.pk, "name": kept.name})
     return kept
@@ -78,9 +78,6 @@ def record_work(
 def judge(
     order: WorkOrder, *, department: Department, text: str, by: Staff, at: datetime, version: int | None = None
 ) -> WorkOrder:
-    """Judge responsibility 责任定性: by the supervision department, and never by whoever split the order."""
+    """Judge responsibility 责任定性: by the supervision department, never of own work (`access.OWN_WORK`)."""
     doing = begin(order, Act.JUDGE, by=by, at=at, version=None)
-    lines = History.objects.filter(order_id=order.pk, act=Act.SPLIT, occurred_at__gte=order.occurred_at)
-    if any(line.by_id == by.pk for line in lines):
-        raise NotAllowed(_("Whoever split the complaint does not judge it. Leave it to another supervisor."))
     return doing.done(text=text, facts={"responsible_department": department.pk})

@@ -217,7 +217,7 @@ def close(order: WorkOrder, *, by: Staff, at: datetime, version: int | None, tex
 def reopen(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
     """Take up a closed order again: it begins its flow anew, in a new round, under its old number."""
     doing = begin(order, Act.REOPEN, by=by, at=at, version=version)
-    check_code("reopen_reason", reason, "reason")
+    check_code("reopen_reason", reason, "reason", at)
     here, flow = doing.order, doing.order.flow
     start = flow.step(flow.start)
     here.status, here.step = Status.PROCESSING, start.key
@@ -233,7 +233,7 @@ def reopen(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: i
 def void(order: WorkOrder, *, reason: str, by: Staff, at: datetime, version: int | None, text: str = "") -> WorkOrder:
     """Make an order void 作废: the only way to delete one, with its reason; it keeps its number."""
     doing = begin(order, Act.VOID, by=by, at=at, version=version)
-    check_code("void_reason", reason, "reason")
+    check_code("void_reason", reason, "reason", at)
     doing.order.status, doing.order.status_before, doing.order.suspended_by = Status.VOID, "", None
     doing.order.closed_at, doing.order.recallable = at, False
     rest_no_more(doing.order)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jingming.accounts.access import stands_for
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.base.clock import now as wall_clock
@@ -25,6 +26,7 @@ from jingming.organisation.queries import department_for, departments
 from .. import access
 from ..events import WorkOrderActed
 from ..flows import HOME, PREVIOUS, Permission, Step
+from ..masks import value_seen
 from ..models import History, Participation, WorkOrder
 from ..rules import BESIDE, Act, Status, may_lead_to, why_not_in_state
 
@@ -61,6 +63,7 @@ class Doing:
     at: datetime
     hanging: access.Situation
     before: dict[str, Any]
+    whose: Staff  # in whose name: `by`, or whoever has lent the only posts that give the act
 
     def done(
         self,
@@ -84,6 +87,7 @@ class Doing:
             order.version += 1
             order.save()
         moved = order.department_id != was["department_id"]
+        said = {"acting_for": self.whose.name} if self.whose.pk != self.by.pk else {}
         write_history(
             order,
             act=self.act,
@@ -96,9 +100,13 @@ class Doing:
             to_staff_id=to_staff.pk if to_staff else None,
             reason=reason,
             text=text,
-            facts={**(facts or {}), **({"changes": changes} if changes else {})},
+            facts={
+                **(facts or {}),
+                **({"changes": changes} if changes else {}),
+                **said,
+            },
         )
-        audit.record(f"workorders.{self.act}", order, by=self.by, at=self.at, changed=sorted(changes))
+        audit.record(f"workorders.{self.act}", order, by=self.by, at=self.at, changed=sorted(changes), **said)
         publish(WorkOrderActed(order_id=order.pk, act=self.act, status=order.status))
         return order
 
@@ -145,7 +153,8 @@ def begin(order: WorkOrder, act: Act, *, by: Staff, at: datetime, version: int |
         raise NotAllowed(reason)
     if reason := access.why_not_now(locked, act, hanging):
         raise CannotAct(reason)
-    return Doing(locked, act, by, at, hanging, _snapshot(locked))
+    whose = stands_for(by, access.posts_for(locked, act, by, hanging))
+    return Doing(locked, act, by, at, hanging, _snapshot(locked), whose)
 
 
 def stale(order: WorkOrder, *, since: int) -> Stale:
@@ -155,9 +164,14 @@ def stale(order: WorkOrder, *, since: int) -> Stale:
     for line in lines.order_by("occurred_at", "id"):
         for name, (before, after) in line.facts.get("changes", {}).items():
             entry = differences.setdefault(
-                name, {"field": name, "label": access.field_label(order, name.removesuffix("_id")), "before": before}
+                name,
+                {
+                    "field": name,
+                    "label": access.field_label(order, name.removesuffix("_id")),
+                    "before": value_seen(order, name, before),
+                },
             )
-            entry |= {"now": after, "by": line.by_name, "at": line.occurred_at.isoformat()}
+            entry |= {"now": value_seen(order, name, after), "by": line.by_name, "at": line.occurred_at.isoformat()}
     return Stale(
         _("Somebody else has changed order %(number)s meanwhile. Look at the differences, then save again.")
         % {"number": order.number},

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from jingming.accounts.access import duties_of
+from jingming.accounts.access import duties_of, selves
 from jingming.accounts.models import Staff
 from jingming.base.errors import NotAllowed, Unfit
 from jingming.codes.queries import check as check_code
@@ -31,22 +31,22 @@ from .ground import (
 
 @transaction.atomic
 def accept(order: WorkOrder, *, by: Staff, at: datetime, version: int | None) -> WorkOrder:
-    """Take charge of an order that stands in one's queue."""
+    """Take charge of an order that stands in one's queue; whoever only acts for somebody takes it for them."""
     doing = begin(order, Act.ACCEPT, by=by, at=at, version=version)
-    if doing.order.assignee_id not in (None, by.pk):
+    if doing.order.assignee_id not in {None, *selves(by)}:
         raise CannotAct(
             _("%(person)s has taken this order already. Ask for it to be assigned to you.")
             % {"person": doing.order.assignee}
         )
-    if not works_in(by, doing.order.department):
+    if not works_in(doing.whose, doing.order.department):
         raise CannotAct(
             _("You do not work in %(department)s. Assign the order to somebody there.")
             % {"department": doing.order.department}
         )
-    doing.order.assignee, doing.order.recallable = by, False
+    doing.order.assignee, doing.order.recallable = doing.whose, False
     settle_status(doing.order)
-    belongs_here(doing, by)
-    return doing.done(to_staff=by)
+    belongs_here(doing, doing.whose)
+    return doing.done(to_staff=doing.whose)
 
 
 def belongs_here(doing: Doing, staff: Staff) -> None:
@@ -64,9 +64,10 @@ def assign(
     if staff is not None:
         belongs(staff, doing.order.department)
     allowed_as = permission_of(doing).by
-    roles = {post.role.code for post in duties_of(by)} & set(allowed_as)
+    able = [post for post in duties_of(by) if post.role.code in allowed_as]
+    roles = {post.role.code for post in able}
     whose = staff or doing.order.assignee
-    if roles == {"approval_manager"} and whose is not None and whose.manager_id != by.pk:
+    if roles == {"approval_manager"} and whose is not None and whose.manager_id not in {post.staff_id for post in able}:
         raise NotAllowed(
             _("An approval manager assigns own engineers. %(person)s is not one of yours.") % {"person": whose}
         )
@@ -82,9 +83,9 @@ def arrive(order: WorkOrder, *, by: Staff, at: datetime, version: int | None) ->
     """Note that somebody is on site (到场); an order that nobody has is in charge of whoever came."""
     doing = begin(order, Act.ARRIVE, by=by, at=at, version=version)
     doing.order.arrived_at, doing.order.recallable = at, False
-    if doing.order.assignee_id is None and works_in(by, doing.order.department):
-        doing.order.assignee = by
-        belongs_here(doing, by)
+    if doing.order.assignee_id is None and works_in(doing.whose, doing.order.department):
+        doing.order.assignee = doing.whose
+        belongs_here(doing, doing.whose)
     rest_no_more(doing.order)
     return doing.done()
 
@@ -146,7 +147,7 @@ def return_to_sender(
 ) -> WorkOrder:
     """Return an order that is not one's own to do (退单), with the reason."""
     doing = begin(order, Act.RETURN, by=by, at=at, version=version)
-    check_code("return_reason", reason, "reason")
+    check_code("return_reason", reason, "reason", at)
     settle_status(doing.order)
     hand_over(doing)
     return doing.done(reason=reason, text=text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
@@ -18,12 +19,15 @@ from jingming.customers.models import Customer, ServicePoint
 from jingming.interactions.models import Interaction
 from jingming.organisation.models import Department, Placed, Unit
 from jingming.organisation.queries import department_for, departments, units
+from jingming.privacy.rules import AsNumber
+from jingming.privacy.vault import unmasked, with_tokens
 
 from ..events import WorkOrderOpened
-from ..flows import HOME, read_flow
-from ..models import OrderType, Participation, TypeVersion, WorkOrder
-from ..queries import current_version, forget
+from ..flows import HOME
+from ..models import Participation, TypeVersion, WorkOrder
+from ..queries import current_version
 from ..rules import Act
+from ..values import NOTHING, Wrong, read_value
 from .ground import take_part, write_history
 
 
@@ -60,8 +64,8 @@ def open_order(
     version = current_version(matter.type)
     flow = version.flow
     if matter.category:
-        check_code("category", matter.category, "category")
-    check_code("level", matter.level, "level")
+        check_code("category", matter.category, "category", at)
+    check_code("level", matter.level, "level", at)
     start = flow.step(flow.start)
     department = departments()[home.pk] if HOME in start.kinds else _first_department(start.kinds, place) or home
     order = WorkOrder(
@@ -83,7 +87,7 @@ def open_order(
         category=matter.category,
         level=matter.level,
         description=matter.description,
-        form=clean_form(version, matter.form),
+        form=clean_form(version, matter.form, at=at),
         occurred_at=interaction.occurred_at,
         recorded_at=interaction.recorded_at,
     )
@@ -110,44 +114,39 @@ def _first_department(kinds: tuple[str, ...], place: Placed | Unit) -> Departmen
     return next((found for kind in kinds if (found := department_for(kind, place))), None)
 
 
-def clean_form(version: TypeVersion, values: dict[str, Any]) -> dict[str, Any]:
-    """The values of a type's own fields, checked; raises Unfit with a sentence for each field that is wrong."""
-    flow, clean, wrong = version.flow, {}, {}
+def clean_form(
+    version: TypeVersion,
+    values: Mapping[str, object],
+    *,
+    at: datetime,
+    kept: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """The values of a type's own fields, checked; raises Unfit with a sentence for each field that is wrong. A code
+    must be on offer at `at`; what is `kept` already may stay although it is offered no more."""
+    flow, before = version.flow, kept or {}
+    phones = {field.key for field in flow.fields if field.kind == "phone"}
+    # Whoever corrects a form has seen it with numbers, or masks, where tokens stand: what they left alone is as it was.
+    values = unmasked(dict(values), before)
+    left_alone = with_tokens({k: AsNumber(v) if k in phones and isinstance(v, str) else v for k, v in values.items()})
+    clean: dict[str, object] = {}
+    wrong: dict[str, str] = {}
     for key, value in values.items():
-        form_field = flow.field(key)
-        if form_field is None:
+        field = flow.field(key)
+        if field is None:
             wrong[key] = _("This type of order has no such field.")
-        elif value in (None, ""):
+        elif value in NOTHING and (field.active or before.get(key) in NOTHING):
             continue
-        elif form_field.kind == "code":
-            check_code(form_field.set, str(value), key)
-            clean[key] = str(value)
-        elif (fault := _unfit(form_field.kind, value)) is not None:
-            wrong[key] = fault
         else:
-            clean[key] = value
+            try:
+                same = key in before and left_alone[key] == before[key]
+                clean[key] = read_value(field, before[key] if same else value, at=at, kept=before.get(key))
+            except Wrong as fault:
+                wrong[key] = str(fault)
+            except Unfit as fault:
+                wrong |= fault.fields
     if wrong:
         raise Unfit(fields=wrong)
     return clean
-
-
-def _unfit(kind: str, value: object) -> str | None:
-    if kind == "flag" and not isinstance(value, bool):
-        return _("Yes or no is meant.")
-    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e15):
-        return _("A number is meant.")
-    if kind == "date" and not _is_date(value):
-        return _("A date like 2026-11-22 is meant.")
-    if kind == "text" and (not isinstance(value, str) or len(value) > 2000):
-        return _("A text of at most 2,000 characters is meant.")
-    return None
-
-
-def _is_date(value: object) -> bool:
-    try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
 
 
 def next_number(prefix: str, place: Placed | Unit, at: datetime) -> str:
@@ -177,31 +176,4 @@ def reserve_order_id() -> int:
     return int(reserved)
 
 
-@transaction.atomic
-def publish_type(
-    definition: dict[str, Any], *, at: datetime, by: Staff | None = None, position: int = 0
-) -> TypeVersion:
-    """Publish a new version of a type of order; new orders begin with it, those under way keep theirs.
-
-    Publishing the definition that is current already changes nothing. Raises flows.BadFlow.
-    """
-    flow = read_flow(definition)
-    kind, _created = OrderType.objects.get_or_create(
-        code=flow.code,
-        defaults={"prefix": flow.prefix, "label": flow.label.model_dump(), "position": position},
-    )
-    last = kind.versions.order_by("-number").first()
-    if last is not None and last.definition == definition:
-        return last
-    version = TypeVersion.objects.create(
-        type=kind, number=last.number + 1 if last else 1, definition=definition, published_at=at
-    )
-    if kind.label != flow.label.model_dump():
-        kind.label = flow.label.model_dump()
-        kind.save(update_fields=["label"])
-    audit.record("workorders.type_published", kind, by=by, at=at, version=version.number)
-    forget()
-    return version
-
-
-__all__ = ["Matter", "clean_form", "next_number", "open_order", "publish_type", "reserve_order_id", "take_part"]
+__all__ = ["Matter", "clean_form", "next_number", "open_order", "reserve_order_id", "take_part"]

@@ -21,7 +21,7 @@ def hold(
 ) -> WorkOrder:
     """Keep the order back shortly (短暂性保留), within the hours and times that its flow allows."""
     doing = begin(order, Act.HOLD, by=by, at=at, version=version)
-    check_code("hold_reason", reason, "reason")
+    check_code("hold_reason", reason, "reason", at)
     limit = doing.order.flow.hold
     if why := why_not_hold(until, at=at, hours=limit.hours, times=limit.times, held=doing.order.holds):
         raise Unfit(fields={"until": why})
@@ -46,7 +46,7 @@ def suspend(
 ) -> WorkOrder:
     """Suspend the order (挂起): the call centre's alone."""
     doing = begin(order, Act.SUSPEND, by=by, at=at, version=version)
-    check_code("suspend_reason", reason, "reason")
+    check_code("suspend_reason", reason, "reason", at)
     doing.order.status_before, doing.order.status = doing.order.status, Status.SUSPENDED
     doing.order.suspended_by, doing.order.recallable = by, False
     return doing.done(reason=reason, text=text)

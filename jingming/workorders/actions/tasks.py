@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jingming.accounts.access import covers, duties_of
-from jingming.accounts.models import Staff
+from jingming.accounts.models import Post, Staff
 from jingming.accounts.rules import Scope
 from jingming.base.errors import Unfit
 from jingming.organisation.models import Department
@@ -47,7 +47,7 @@ def split(
         if task.staff:
             belongs(task.staff, task.department)
     settle_status(doing.order)
-    hand_over(doing, department=doing.order.department, staff=by)
+    hand_over(doing, department=doing.order.department, staff=doing.whose)
     for task in tasks:
         Task.objects.create(
             order=doing.order, round=doing.order.round, department=task.department, assignee=task.staff,
@@ -87,7 +87,7 @@ def report(
 
 
 def _own_task(open_tasks: Sequence[Task], by: Staff, wanted: int | None) -> Task:
-    own = [task for task in open_tasks if any(_works_on(post_scope, task, by) for post_scope in _reaching(by, task))]
+    own = [task for task in open_tasks if any(_works_on(post, task) for post in _reaching(by, task))]
     chosen = [task for task in own if wanted in (None, task.pk)]
     if not chosen:
         raise CannotAct(_("No open task of this order is yours."))
@@ -96,9 +96,9 @@ def _own_task(open_tasks: Sequence[Task], by: Staff, wanted: int | None) -> Task
     return chosen[0]
 
 
-def _reaching(by: Staff, task: Task) -> list[str]:
-    return [post.scope for post in duties_of(by) if covers(post, departments()[task.department_id])]
+def _reaching(by: Staff, task: Task) -> list[Post]:
+    return [post for post in duties_of(by) if covers(post, departments()[task.department_id])]
 
 
-def _works_on(scope: str, task: Task, by: Staff) -> bool:
-    return scope != Scope.OWN or task.assignee_id == by.pk
+def _works_on(post: Post, task: Task) -> bool:
+    return post.scope != Scope.OWN or task.assignee_id == post.staff_id

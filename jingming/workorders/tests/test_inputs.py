@@ -13,14 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jingming.accounts.models import Staff
+from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.workorders import inputs
 from jingming.workorders.actions import BY_ACT
 from jingming.workorders.actions.opening import clean_form
+from jingming.workorders.flows import FormField
 from jingming.workorders.inputs import ACT_FIELDS
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.queries import current_version
 from jingming.workorders.rules import Act
+from jingming.workorders.values import Wrong, read_value
 from tests.orders import taken
 
 ACTS = st.sampled_from(list(ACT_FIELDS))
@@ -90,17 +93,29 @@ def test_a_number_is_read_within_its_limits_only(agent: Staff, order: WorkOrder,
 
 @given(st.dictionaries(st.sampled_from(["repair_kind", "appointment", "nothing"]), JSON))
 def test_a_form_that_is_taken_can_be_stored(order: WorkOrder, values: dict[str, Any]) -> None:
-    clean, _told = read_or_told(lambda: clean_form(current_version("repair"), values))
+    clean, _told = read_or_told(lambda: clean_form(current_version("repair"), values, at=now()))
     if clean is not None:
         assert set(clean) <= set(values) - {"nothing"}
         assert json.loads(json.dumps(clean, allow_nan=False)) == clean
 
 
-@pytest.mark.parametrize("kind", ["text", "code", "number", "date", "flag"])
+TAKEN_AS: dict[str, tuple[type, ...]] = {
+    "text": (str,), "long_text": (str,), "integer": (int,), "number": (int, float), "date": (str,), "datetime": (str,),
+    "choice": (str,), "choices": (list,), "flag": (bool,), "phone": (str,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(TAKEN_AS))
 @given(value=JSON)
 def test_every_kind_of_field_takes_what_it_means_and_no_more(kind: str, value: Any) -> None:
-    from jingming.workorders.actions.opening import _unfit
-
-    if kind != "code" and _unfit(kind, value) is None:
-        assert type(value) in {"text": [str], "number": [int, float], "date": [str], "flag": [bool]}[kind]
-        json.dumps(value, allow_nan=False)
+    offered = [{"value": "a", "label": {"zh": "甲", "en": "A"}}] if kind.startswith("choice") else []
+    field = FormField.model_validate(
+        {"key": "asked", "label": {"zh": "问", "en": "Asked"}, "kind": kind, "choices": offered}
+    )
+    try:
+        read = read_value(field, value)
+    except Wrong:
+        return
+    assert type(read) in TAKEN_AS[kind]
+    assert json.loads(json.dumps(read, allow_nan=False)) == read
+    assert read_value(field, read) == read

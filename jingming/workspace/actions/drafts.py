@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from jingming.accounts.models import Staff
 from jingming.base.errors import Refusal, Stale, Unfit
+from jingming.privacy.erased import says
 from jingming.workspace.access import drafts_of
 from jingming.workspace.models import Draft
 
@@ -62,3 +63,9 @@ def throw_away_draft(place: str, key: str, *, by: Staff) -> None:
 def forget_drafts(*, before: datetime) -> int:
     """Remove the drafts that nobody has touched since then; returns how many."""
     return Draft.objects.filter(updated_at__lt=before).delete()[0]
+
+
+def forget_drafts_with(words: Collection[str]) -> int:
+    """Remove the drafts, of whomever, in which one of these words stands; returns how many."""
+    found = [draft.pk for draft in Draft.objects.only("pk", "content").iterator() if says(draft.content, words)]
+    return Draft.objects.filter(pk__in=found).delete()[0]

@@ -27,12 +27,13 @@ from jingming.customers.queries import by_account_number
 from jingming.organisation.models import Department
 from jingming.organisation.queries import departments, units
 from jingming.ui.labels import in_language
-from jingming.workorders import inputs
+from jingming.workorders import inputs, masks
 from jingming.workorders import queries as order_queries
 from jingming.workorders.actions.ground import responsible
 from jingming.workorders.inputs import ACT_FIELDS, CHOICES, ActField
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import BESIDE, Act
+from jingming.workorders.values import NOTHING
 from jingming.workspace import offers
 
 from . import fields
@@ -122,7 +123,7 @@ class ActForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name not in ("version", "seen", "back")
         }
-        changed = {name: value for name, value in now_typed.items() if value != seen.get(name, "")}
+        changed = {name: value for name, value in now_typed.items() if _said(value) != _said(seen.get(name))}
         if point := changed.get("service_point"):
             served = by_account_number(self.asked.person, str(point))
             if served is not None:
@@ -150,6 +151,11 @@ class ActForm(forms.Form):
     @property
     def splits(self) -> bool:
         return self.asked.act == Act.SPLIT
+
+
+def _said(value: object) -> object:
+    """The value; nothing is the same however it is written."""
+    return None if value in NOTHING else value
 
 
 def _to_the_minute(value: datetime, asked: Asked) -> datetime:
@@ -320,7 +326,8 @@ def kept_values(order: WorkOrder) -> dict[str, object]:
         "level": order.level,
         "verified": list(order.verified),
     }
-    return own | {field.key: fields.plain(order.form.get(field.key)) for field in order.flow.fields}
+    kept = own | {field.key: fields.plain(order.form.get(field.key)) for field in order.flow.asked}
+    return {name: value for name, value in kept.items() if not masks.is_masked(order, name)}
 
 
 def _fields(field: ActField, asked: Asked) -> Fields:
@@ -328,9 +335,11 @@ def _fields(field: ActField, asked: Asked) -> Fields:
     kept = kept_values(order)
     built: Fields = {
         "description": fields.text(_("Description"), required=True),
-        **{one.key: fields.of_type(one, at=at, kept=order.form.get(one.key)) for one in order.flow.fields},
+        **{one.key: fields.of_type(one, at=at, kept=order.form.get(one.key)) for one in order.flow.asked},
         "category": fields.code(_("Category"), "category", required=False, at=at, kept=order.category),
-        "level": fields.chosen(_("Level"), choices("level", at), required=True, initial=order.level),
+        "level": fields.chosen(
+            _("Level"), choices("level", at, kept=[order.level]), required=True, initial=order.level
+        ),
         "service_point": fields.line(_("Account number of the service point"), required=False),
         "address": fields.line(_("Address"), required=False, longest=200),
         "caller_name": fields.line(_("Caller"), required=False, longest=120),
@@ -343,6 +352,7 @@ def _fields(field: ActField, asked: Asked) -> Fields:
         ),
         "seen": _Seen(initial=json.dumps(kept, ensure_ascii=False)),
     }
+    built = {name: one for name, one in built.items() if not masks.is_masked(order, name)}
     for name, value in kept.items():
         of_type = order.flow.field(name)
         built[name].initial = fields.initial_of(of_type, order.form.get(name)) if of_type else value

@@ -8,13 +8,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jingming.accounts import eyes
 from jingming.base.errors import Refusal, Unfit
 from jingming.base.pages import put_on
 from jingming.codes.queries import choices
@@ -22,9 +23,11 @@ from jingming.customers.models import ServicePoint
 from jingming.customers.rules import phone_number
 from jingming.interactions.actions import Contact
 from jingming.workorders.actions import Matter
+from jingming.workorders.flows import Flow
 from jingming.workorders.inputs import LONGEST_TEXT, VERIFIED_BY
-from jingming.workorders.models import TypeVersion, WorkOrder
+from jingming.workorders.models import OrderType, WorkOrder
 from jingming.workorders.rules import Act
+from jingming.workorders.values import NOTHING
 from jingming.workspace.queries import Caller
 
 from . import fields
@@ -50,10 +53,20 @@ class Phone(forms.CharField):
 
 def _with_numbers(field: forms.Field) -> forms.Field:
     """The field; the codes of a list get numbers before them, so that digits choose one."""
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.TypedChoiceField):
+    if type(field) is forms.ChoiceField:
         (blank, *codes) = list(field.choices)  # type: ignore[arg-type]
         field.choices = [blank, *((code, f"{place} {label}") for place, (code, label) in enumerate(codes, 1))]
     return field
+
+
+class Offered(Protocol):
+    """A type that can be chosen, with its flow: a version in force, or the draft of one in its preview."""
+
+    @property
+    def type(self) -> OrderType: ...
+
+    @property
+    def flow(self) -> Flow: ...
 
 
 class IntakeForm(forms.Form):
@@ -110,7 +123,7 @@ class IntakeForm(forms.Form):
 
     def __init__(
         self,
-        versions: Sequence[TypeVersion],
+        versions: Sequence[Offered],
         *,
         at: datetime,
         caller: Caller | None = None,
@@ -128,11 +141,12 @@ class IntakeForm(forms.Form):
         self._offer("level", choices("level", at))
         self._offer("reason", [("", "—"), *choices("no_order_reason", at)])
         points = caller.points if caller else []
-        self._offer("service_point", [("", "—"), *((str(p.pk), f"{p.account_number} · {p.address}") for p in points)])
+        where = {p.pk: eyes.shown("address", p.address, p) for p in points}
+        self._offer("service_point", [("", "—"), *((str(p.pk), f"{p.account_number} · {where[p.pk]}") for p in points)])
         if caller is not None or first is not None or not may_archive:
             del self.fields["quick"]
         for code, version in self.versions.items():
-            for field in version.flow.fields:
+            for field in version.flow.asked:
                 self.fields[f"{code}-{field.key}"] = _with_numbers(fields.of_type(field, at=at))
 
     def _offer(self, name: str, offered: list[Any]) -> None:
@@ -196,7 +210,7 @@ class IntakeForm(forms.Form):
     def matter(self) -> Matter:
         """What the contact is about."""
         clean, type_ = self.cleaned_data, self.cleaned_data["type"]
-        own = {field.key: fields.plain(clean[f"{type_}-{field.key}"]) for field in self.versions[type_].flow.fields}
+        own = {field.key: fields.plain(clean[f"{type_}-{field.key}"]) for field in self.versions[type_].flow.asked}
         return Matter(
             type=type_,
             description=clean["description"],
@@ -208,7 +222,7 @@ class IntakeForm(forms.Form):
             verified=tuple(clean["verified"]),
             category=clean["category"],
             level=clean["level"],
-            form={key: value for key, value in own.items() if value not in (None, "")},
+            form={key: value for key, value in own.items() if value not in NOTHING},
         )
 
     def refuse(self, refusal: Refusal) -> None:
@@ -262,10 +276,10 @@ class IntakeForm(forms.Form):
                 "code": code,
                 "label": str(version.type),
                 "on": code == chosen,
-                "fields": [self[f"{code}-{field.key}"] for field in version.flow.fields],
+                "fields": [self[f"{code}-{field.key}"] for field in version.flow.asked],
             }
             for code, version in self.versions.items()
-            if version.flow.fields
+            if version.flow.asked
         ]
 
     def answerable(self) -> str:

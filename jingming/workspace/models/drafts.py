@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Staff
+from jingming.privacy.fields import SealedJSONField
 
 
 class Draft(models.Model):
@@ -20,7 +21,7 @@ class Draft(models.Model):
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="+", db_index=False)
     place = models.CharField(max_length=20, help_text="which form it is of")
     key = models.CharField(max_length=64, help_text="drawn with the form")
-    content = models.JSONField(help_text="{field: [values as typed]}")
+    content = SealedJSONField(help_text="{field: [values as typed]}")
     rev = models.PositiveIntegerField(default=1, help_text="rises with every save; one with an old value is stale")
     began_at = models.DateTimeField()
     updated_at = models.DateTimeField()

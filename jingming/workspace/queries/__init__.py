@@ -12,11 +12,11 @@ from .lifeline import Lifeline, what_happened
 from .lists import Row, place_of, rows
 from .looking import Onlooker, onlookers
 from .sheet import Possible, Sheet, names_for, sheet
-from .types import versions_now
+from .types import open_by_version, versions_now
 
 __all__ = [
     "Caller", "Card", "Chip", "ContactRow", "Day", "Due", "Job", "Lifeline", "Onlooker", "Possible", "RepeatRow", "Row",
     "Sheet", "caller", "card", "contact_lines", "contact_rows", "day_of", "due_of", "level_chip",
-    "names_for", "onlookers", "place_of", "possible_callers", "rest_chip", "rows", "sheet", "state_chip",
-    "versions_now", "what_happened", "with_repeats",
+    "names_for", "onlookers", "open_by_version", "place_of", "possible_callers", "rest_chip", "rows", "sheet",
+    "state_chip", "versions_now", "what_happened", "with_repeats",
 ]  # fmt: skip

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jingming.accounts import eyes
 from jingming.accounts.models import Staff
+from jingming.accounts.rules import Authority
 from jingming.base.errors import Unfit
 from jingming.codes.queries import label_of
 from jingming.customers import access as customer_access
@@ -103,12 +105,19 @@ class Card:
 
     @property
     def known(self) -> dict[str, Any]:
-        """Field → value: what can be filled in before anybody has said a word."""
-        found: dict[str, Any] = {"caller_phone": self.phone}
-        if self.caller is not None:
-            found |= {"customer": self.caller.customer.pk, "caller_name": self.caller.customer.name}
-            if self.caller.point is not None:
-                found |= {"service_point": str(self.caller.point.pk), "address": self.caller.point.address}
+        """Field → value: what can be filled in before anybody has said a word; never a mask, for it would be kept."""
+        if self.caller is None:
+            return {"caller_phone": self.phone}
+        who, point = self.caller.customer, self.caller.point
+        found: dict[str, Any] = {"customer": who.pk}
+        if self.phone == _phone(self.asked) or eyes.whole(Authority.SEE_NUMBERS, who):
+            found["caller_phone"] = self.phone
+        if eyes.shown("name", who.name, who) == who.name:
+            found["caller_name"] = who.name
+        if point is not None:
+            found["service_point"] = str(point.pk)
+            if eyes.whole(Authority.SEE_ADDRESSES, point):
+                found["address"] = point.address
         return found
 
 

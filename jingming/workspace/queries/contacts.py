@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from jingming.accounts import eyes
 from jingming.accounts.models import Staff
 from jingming.codes.queries import label_of
 from jingming.interactions.models import Interaction
@@ -22,6 +23,12 @@ class ContactRow:
     number: str
     reason: str
     look: Chip
+
+
+def party_of(contact: Interaction) -> str:
+    """Who spoke with us, as the reader may see it: the name and the number, as far as there are any."""
+    name, phone = eyes.shown("name", contact.party_name, contact), eyes.shown("phone", contact.party_phone, contact)
+    return " ".join(filter(None, (name, phone)))
 
 
 CONTACT_LOOKS = {

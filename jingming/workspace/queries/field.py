@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.timezone import localtime
 
+from jingming.accounts.access import selves
 from jingming.accounts.models import Staff
 from jingming.workorders import access
-from jingming.workorders.models import History, Task, WorkOrder
+from jingming.workorders.models import History, Participation, Task, WorkOrder
 from jingming.workorders.rules import Act, Status
 
 from .chips import URGENT
@@ -30,7 +31,7 @@ class Job:
 
     @property
     def phone(self) -> str:
-        return self.row.order.caller_phone
+        return str(self.row.order.caller_phone)
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,20 @@ class Day:
 def day_of(person: Staff, at: datetime, chosen: str = "") -> Day:
     """The person's own jobs, the one of the `chosen` number or the next first, open tasks, and what was completed
     today: four queries and one for the way of the jobs."""
+    own = selves(person)
     seen = access.visible_to(person).select_related("type", "customer", "assignee")
     mine = list(
-        seen.under_way().exclude(status=Status.PROCESSED).filter(assignee=person).order_by("occurred_at")[:MOST]
+        seen.under_way().exclude(status=Status.PROCESSED).filter(assignee__in=own).order_by("occurred_at")[:MOST]
     )
-    taken = accepted(_ways(mine), person.pk)
+    taken = accepted(_ways(mine), own)
     jobs = [
         Job(row, next_act(row.order, taken=row.order.pk in taken), str(row.order.form.get("appointment") or ""))
         for row in rows(sorted(mine, key=lambda order: (order.number != chosen, in_turn(order))))
     ]
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    finished = seen.filter(processed_at__gte=midnight, participations__staff=person).order_by("-processed_at")[:MOST]
-    tasks = Task.objects.filter(reported_at__isnull=True, assignee=person, order__in=access.visible_to(person))
+    done_by = Participation.objects.filter(staff__in=own).values("order")
+    finished = seen.filter(processed_at__gte=midnight, pk__in=done_by).order_by("-processed_at")[:MOST]
+    tasks = Task.objects.filter(reported_at__isnull=True, assignee__in=own, order__in=access.visible_to(person))
     return Day(jobs, list(tasks.select_related("order").order_by("id")[:MOST]), rows(finished))
 
 
@@ -79,10 +82,11 @@ def next_act(order: WorkOrder, *, taken: bool) -> Act | None:
     return next((act for act in ways if order.flow.permission(order.step, act)), None)
 
 
-def accepted(lines: Iterable[History], person_id: int) -> set[int]:
-    """The orders that the person took charge of after they were last handed to somebody; lines oldest first."""
+def accepted(lines: Iterable[History], own: Collection[int]) -> set[int]:
+    """The orders that one of these people took charge of after they were last handed to somebody; lines oldest
+    first."""
     last = {line.order_id: line for line in lines}
-    return {pk for pk, line in last.items() if line.act in {Act.ACCEPT, Act.ARRIVE} and line.by_id == person_id}
+    return {pk for pk, line in last.items() if line.act in {Act.ACCEPT, Act.ARRIVE} and line.by_id in own}
 
 
 def _ways(orders: Sequence[WorkOrder]) -> list[History]:

@@ -31,6 +31,8 @@ from jingming.workorders.queries import OrdersOfCustomer, numbers_of, orders_of_
 from jingming.workorders.rules import Act, CallbackResult, Status
 from jingming.workspace import history as words
 
+from .contacts import party_of
+
 # Name in the address → what the tab is called. "" is everything.
 TABS: Mapping[str, str | Promise] = {
     "": gettext_lazy("All"),
@@ -168,7 +170,7 @@ def _contacts(asked: _Asked) -> Iterator[Line]:
 
 def _how(contact: Interaction) -> str:
     channel = label_of("channel", contact.channel)
-    party = " ".join(filter(None, (contact.party_name, contact.party_phone)))
+    party = party_of(contact)
     said = _("to %(party)s") if contact.direction == Direction.OUT else _("from %(party)s")
     return f"{channel} {said % {'party': party}}" if party else channel
 
@@ -288,7 +290,7 @@ def _morning(day: date) -> datetime:
 def _changes(asked: _Asked) -> Iterator[Line]:
     rows = changes_of(asked.person, asked.customer, asked.ids).exclude(act__in=TOLD_ELSEWHERE)
     for change in asked.newest(rows, "occurred_at", tie="id"):
-        line = history_line(change)
+        line = history_line(change, asked.customer)
         yield Line(
             at=line.at, tie=_tie(change.id, 8), what=line.what, who=line.who,
             text=line.text.replace("\n", " · "), tone=line.tone, icon=ICONS_OF_CHANGES.get(change.act, "edit"),

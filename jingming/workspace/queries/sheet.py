@@ -21,6 +21,7 @@ from jingming.workorders import access
 from jingming.workorders.models import History, OrderType, WorkOrder
 from jingming.workorders.queries import Hanging, hanging_on
 from jingming.workorders.rules import Act
+from jingming.workorders.values import NOTHING
 from jingming.workspace import history as words
 from jingming.workspace.acts import ICONS, KEYS, most_likely
 
@@ -175,9 +176,9 @@ def _facts(order: WorkOrder) -> list[Fact]:
         Fact(_("Level"), label_of("level", order.level)),
         Fact(_("Customer verified by"), words.verified_words(order.verified)),
         *(
-            Fact(in_language(field.label.model_dump()), words.form_value(field, order.form.get(field.key)))
+            Fact(in_language(field.label.model_dump()), words.form_value(field, order.form.get(field.key), order))
             for field in order.flow.fields
-            if order.form.get(field.key) not in (None, "")
+            if order.form.get(field.key) not in NOTHING
         ),
         Fact(_("Outcome"), order.outcome),
     ]

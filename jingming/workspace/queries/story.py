@@ -18,6 +18,7 @@ from jingming.interactions.rules import Direction
 from jingming.workorders.queries import Hanging
 from jingming.workspace import history as words
 
+from .contacts import party_of
 from .steps import length
 
 # Name in the address → what the tab is called. "" is everything.
@@ -98,7 +99,7 @@ def _in_one_go(line: words.Line, later: words.Line) -> bool:
 def _contact(contact: Interaction) -> words.Line:
     """A call, a visit, a message."""
     channel = label_of("channel", contact.channel)
-    party = " ".join(filter(None, (contact.party_name, contact.party_phone)))
+    party = party_of(contact)
     said = _("to %(party)s") if contact.direction == Direction.OUT else _("from %(party)s")
     what = f"{channel} {said % {'party': party}}" if party else channel
     return words.Line(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from jingming.workorders.models import TypeVersion
+from collections import Counter
+
+from django.db.models import Count
+
+from jingming.workorders.models import OrderType, TypeVersion, WorkOrder
 
 
 def versions_now() -> list[TypeVersion]:
@@ -14,3 +18,13 @@ def versions_now() -> list[TypeVersion]:
         .distinct("type_id")
     )
     return sorted(latest, key=lambda version: version.type.position)
+
+
+def open_by_version(of: OrderType | None = None) -> Counter[tuple[int, int]]:
+    """(Type, version) → how many of its orders are under way; those that have none are missing. One query, over what is
+    open only."""
+    orders = WorkOrder.objects.under_way()
+    if of is not None:
+        orders = orders.filter(type=of)
+    counted = orders.values_list("type_id", "version_of_type_id")
+    return Counter({(type_, version): many for type_, version, many in counted.annotate(many=Count("pk")).order_by()})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from jingming.accounts.models import Staff
+from jingming.audit.actions import record
 from jingming.audit.queries import keys_for
 from jingming.base.clock import now
 from jingming.customers import actions as customers
@@ -22,6 +23,14 @@ def test_the_audit_says_in_words_who_did_what(signed_in: SignedIn, agent: Staff,
 
     assert "opened the archive" in page
     assert agent.name in page
+
+
+def test_the_audit_names_the_record_as_the_desk_knows_it(signed_in: SignedIn, agent: Staff, auditadmin: Staff) -> None:
+    record("accounts.changed", agent, by=auditadmin, at=now())
+
+    assert f"person {agent.username}" in signed_in(auditadmin).get("/audit/").content.decode().replace(
+        str(Staff._meta.verbose_name), "person"
+    )
 
 
 def test_the_audit_is_for_its_administrator_alone(signed_in: SignedIn, agent: Staff, sysadmin: Staff) -> None:

@@ -265,7 +265,8 @@ def test_the_page_costs_the_same_with_one_and_with_three_of_everything(
         counts.append(len(asked))
 
     assert counts == [counts[0]] * 3
-    assert counts[0] == 20  # three of them who is signed in, one the figures beside the menu
+    # Three of them who is signed in, one the figures beside the menu, one the look itself, one the numbers in texts.
+    assert counts[0] == 22
 
 
 def test_a_phone_call_of_a_merged_customer_shows_what_the_other_archive_knows(

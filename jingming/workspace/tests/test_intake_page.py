@@ -124,6 +124,15 @@ def test_a_contact_belongs_to_an_order_by_its_number_in_any_case(signed_in, agen
     assert answer.headers["Location"] == f"/orders/{order.number}/"
 
 
+def test_what_is_said_to_an_order_there_is_may_be_long(signed_in, agent, opened: Opened):
+    order, said = opened(), "漏气" * 2000
+
+    answer = take(signed_in(agent), "", act="attach", order=order.number, description=said)
+
+    assert answer.headers["Location"] == f"/orders/{order.number}/"
+    assert Interaction.objects.latest("pk").outcome == said
+
+
 @pytest.mark.parametrize("number", ["", "BX-0000-20260101-000001"])
 def test_a_number_that_is_no_order_of_ours_is_said_beside_the_field(signed_in, agent, number):
     answer = take(signed_in(agent), "", act="attach", order=number, description=WORDS)

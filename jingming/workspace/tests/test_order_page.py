@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,9 @@ from django.utils.translation import override
 
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
+from jingming.base.errors import Unfit
+from jingming.codes import actions as codes
+from jingming.codes.models import Code
 from jingming.workorders import actions as orders
 from jingming.workorders.inputs import ACT_FIELDS
 from jingming.workorders.models import History, WorkOrder
@@ -353,6 +357,31 @@ def test_an_amendment_that_changes_nothing_says_so(signed_in, agent, opened: Ope
 
     assert answer.status_code == 422
     assert "Change at least one field" in text_of(answer)
+
+
+def test_a_code_retired_since_is_still_shown_kept_and_found(signed_in, agent, sysadmin, opened: Opened):
+    order, other = opened(level="urgent", form={"repair_kind": "gas_leak"}), opened()
+    for set_, code in (("level", "urgent"), ("repair_kind", "gas_leak")):
+        retired = Code.objects.get(set=set_, code=code)
+        codes.retire(retired, last_day=date(2026, 1, 1), by=sysadmin, at=now())
+
+    form = text_of(signed_in(agent).get(f"/orders/{order.number}/acts/amend/"))
+    assert "Urgent (retired)" in form
+    assert "Gas leak (retired)" in form
+    do(signed_in(agent), order, "amend", address="桂花苑 12-2-602")
+    order.refresh_from_db()
+    assert (order.address, order.level, order.form) == ("桂花苑 12-2-602", "urgent", {"repair_kind": "gas_leak"})
+    kept = {"level": "urgent", "repair_kind": "gas_leak", "description": "邻居也闻到"}
+    orders.amend(order, fields=kept, by=agent, at=now(), version=None)
+
+    assert "(retired)" not in text_of(signed_in(agent).get(f"/orders/{other.number}/acts/amend/"))
+    for fields in ({"level": "urgent"}, {"repair_kind": "gas_leak"}):
+        with pytest.raises(Unfit) as refusal:
+            orders.amend(other, fields=fields, by=agent, at=now(), version=None)
+        assert list(refusal.value.fields) == list(fields)
+    queue = text_of(signed_in(agent).get("/orders/?queue=all&level=urgent"))
+    assert order.number in queue
+    assert other.number not in queue
 
 
 def test_an_account_number_brings_its_customer(signed_in, agent, opened: Opened, household):

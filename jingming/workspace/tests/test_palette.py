@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from jingming.customers import rules
 from jingming.customers.models import Customer, Phone
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.queries import by_number
@@ -80,7 +81,7 @@ def test_each_new_way_of_finding_has_its_index(agent, household):
 
     asked_for = {
         "customer_by_initials_at": Customer.objects.filter(begin_at("zx", [])).order_by(),
-        "phone_by_grams": Phone.objects.filter(grams__contains=[10417]).order_by(),
+        "phone_by_grams": Phone.objects.filter(grams__contains=rules.at_end("0417")).order_by(),
         "order_by_last_four": WorkOrder.objects.annotate(end=Right("number", 4))
         .filter(end="0017")
         .order_by("-occurred_at")[:6],

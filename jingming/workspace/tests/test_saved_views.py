@@ -99,6 +99,12 @@ def test_pages_follow_each_other_in_every_order(dispatcher, opened: Opened, sort
     assert seen == expected
 
 
+def test_a_mark_that_is_none_of_ours_is_400(signed_in, head):
+    answer = signed_in(head).get("/orders/rows/?queue=all&mark=<svg onload=alert(1)>")
+
+    assert (answer.status_code, answer.json()) == (400, {})
+
+
 def test_rows_are_fetched_anew_by_their_right_and_what_left_is_named(signed_in, head, dispatched, opened: Opened):
     elsewhere = opened()
     answer = signed_in(head).get(f"/orders/rows/?queue=department&id={dispatched.pk}&id={elsewhere.pk}&mark=").json()

@@ -14,6 +14,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from jingming.accounts import eyes
+from jingming.audit.actions import looked
 from jingming.base.clock import now
 from jingming.base.errors import Refusal, Stale
 from jingming.base.http import StaffRequest
@@ -36,6 +38,7 @@ def act(request: StaffRequest, number: str, act: str) -> HttpResponse:
         return _do(request, order, chosen)
     if reason := access.why_not(order, chosen, request.user, access.situation(order)):
         return _refused(request, order, chosen, reason)
+    looked("order", order, by=request.user, at=now())
     came = {"back": "field"} if request.GET.get("back") == "field" else None
     return _page(request, order, chosen, ActForm(chosen, order, request.user, at=now(), typed=came))
 
@@ -123,6 +126,7 @@ def _said(request: StaffRequest, number: str, chosen: Act) -> str:
 def _page(
     request: StaffRequest, order: WorkOrder, chosen: Act, form: ActForm | None, *, status: int = 200, **more: object
 ) -> HttpResponse:
+    eyes.about(order)
     context = {
         "order": order,
         "act": chosen,

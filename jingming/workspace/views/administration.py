@@ -1,65 +1,24 @@
-"""Pages for those who keep the house: the audit, and whose problems a category is."""
+"""A page for those who keep the house: whose problems a category is."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from jingming.accounts.models import Staff
-from jingming.audit import queries as audit
-from jingming.audit.sentences import in_words, speak_for
 from jingming.base.clock import now
-from jingming.base.errors import Unfit
 from jingming.base.http import StaffRequest
 from jingming.base.pages import act_by_form
 from jingming.codes.queries import choices, label_of
-from jingming.customers import rules as customers
 from jingming.organisation.queries import departments
 from jingming.workorders import actions
 from jingming.workorders.queries import routes as all_routes
-from jingming.workorders.rules import Act
-
-OWN_WORDS = {
-    "opened": gettext_lazy("opened an order"),
-    "type_published": gettext_lazy("published a type of order"),
-    "routed": gettext_lazy("routed a category"),
-    "route_removed": gettext_lazy("ended the route of a category"),
-}
-
-
-def _of_orders(act: str) -> str:
-    if act in OWN_WORDS:
-        return str(OWN_WORDS[act])
-    return _("order: %(act)s") % {"act": Act(act).label} if act in Act.values else act
-
-
-speak_for("workorders", _of_orders)
-speak_for("customers", lambda act: str(customers.ACTS.get(act, act)))
-
-
-@require_GET
-def audit_log(request: StaffRequest) -> HttpResponse:
-    """Who did what to which record, newest first; one query."""
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = audit.latest(cursor)
-    except Unfit as refusal:
-        messages.error(request, refusal.message)
-        return redirect("audit")
-    context = {
-        "rows": [{"entry": entry, "done": in_words(entry.key)} for entry in page.items],
-        "older_url": f"?{urlencode({'cursor': page.next})}" if page.next else "",
-        "newer_url": request.path if cursor else "",
-    }
-    return render(request, "workspace/audit.html", context)
 
 
 class RouteForm(forms.Form):

@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from jingming.accounts import eyes
 from jingming.accounts.access import has
 from jingming.accounts.rules import Authority
+from jingming.audit.actions import looked
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.http import StaffRequest
@@ -43,6 +45,8 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
         "card": card,
         "merges": customers.merges_of(request.user, found, ids),
         "can_change": can_change,
+        "veil": eyes.about(found),
+        "can_answer_for": customer_access.may_answer_for(request.user, found),
         "can_take": has(request.user, Authority.TAKE_INTAKE),
         "due": [
             (one, reverse(one.page, args=one.keys) if one.page else "")
@@ -52,4 +56,5 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
         "said": orders.last_satisfaction,
         "lifeline": lifeline,
     }
+    looked("customer", found, by=request.user, at=at)
     return render(request, "workspace/customer.html", context)

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from jingming.accounts import eyes
 from jingming.accounts.access import has
 from jingming.accounts.idempotency import KeyUsedBefore, once_for_form
 from jingming.accounts.rules import Authority
+from jingming.audit.actions import looked, was_shown
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Refusal, Unfit
 from jingming.base.http import StaffRequest
@@ -108,7 +110,12 @@ def _type(request: StaffRequest) -> str:
 
 
 def _card(request: StaffRequest, asked: str, customer: Customer | None, *, type_: str = "") -> Card:
-    return queries.card(request.user, asked, customer, type_=type_ or _type(request), at=now())
+    shown = queries.card(request.user, asked, customer, type_=type_ or _type(request), at=now())
+    if shown.caller is not None:
+        looked("customer", shown.caller.customer, by=request.user, at=now())
+    ids = [candidate.pk for candidate in shown.candidates]
+    was_shown("call", ids, to=request.user, by=request.user, at=now())
+    return shown
 
 
 def _chosen(request: StaffRequest, pk: str, *, missing_is_none: bool = False) -> Customer | None:
@@ -135,8 +142,19 @@ def _of_first(first: WorkOrder | None) -> dict[str, Any]:
     """What a second matter of the same contact begins with."""
     if first is None:
         return {}
-    start = {name: getattr(first, name) for name in ("channel", "caller_name", "caller_phone", "address")}
+    start = {"channel": first.channel} | {
+        name: getattr(first, name)
+        for name, authority in PREFILLED.items()
+        if eyes.whole(authority, first)  # a mask would be kept
+    }
     return start | {"verified": list(first.verified), "service_point": str(first.service_point_id or "")}
+
+
+PREFILLED = {
+    "caller_name": Authority.SEE_NAMES,
+    "caller_phone": Authority.SEE_NUMBERS,
+    "address": Authority.SEE_ADDRESSES,
+}
 
 
 def _may_archive(request: StaffRequest) -> bool:

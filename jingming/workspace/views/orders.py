@@ -6,11 +6,15 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jingming.accounts import eyes
 from jingming.accounts.access import has
+from jingming.accounts.revealing import reveal_page
 from jingming.accounts.rules import Authority
+from jingming.audit.actions import looked
 from jingming.base.clock import now
 from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
@@ -30,11 +34,20 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "sheet": sheet,
         "order": found,
+        "veil": eyes.about(found),
         "can_take_more": has(request.user, Authority.TAKE_INTAKE) and found.opened_by_id == request.user.pk,
         "can_note": Act.NOTE in able,
         "can_attach": Act.ATTACH in able,
     }
+    looked("order", found, by=request.user, at=now())
     return render(request, "workspace/order.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def reveal(request: StaffRequest, number: str) -> HttpResponse:
+    """See the order's customer and caller whole for some minutes, for a reason."""
+    found = access.get_order(request.user, number)
+    return reveal_page(request, found, about=found.number, back=reverse("order", args=[found.number]))
 
 
 @require_POST

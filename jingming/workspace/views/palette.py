@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from jingming.audit.actions import was_shown
+from jingming.base.clock import now
 from jingming.base.http import StaffRequest
-from jingming.workspace import palette
-from jingming.workspace.context import navigation
+from jingming.workspace import menu, palette
 
 
 @require_GET
@@ -17,12 +18,19 @@ def found(request: StaffRequest) -> HttpResponse:
     this browser opened last; all of it is looked up through access."""
     words = request.GET.get("q", "").strip()
     places = [
-        (str(item["label"]), item["icon"], item["url"])
-        for group in navigation(request, request.user)
-        for item in group["items"]
+        palette.Place(
+            str(line.label),
+            line.entry.icon,
+            line.entry.url,
+            shipped=str(line.entry.label) if line.renamed else "",
+            hidden=not line.shown,
+        )
+        for line in menu.of_person(request.user)
     ]
     groups = palette.answer(
         request.user, words, places=places, on=request.GET.get("on", ""), recent=request.GET.getlist("recent")
     )
+    shown = [item.customer for group in groups for item in group.items if item.customer] if words else []
+    was_shown("search", shown, to=request.user, by=request.user, at=now())
     count = sum(len(group.items) for group in groups)
     return render(request, "ui/_palette_lines.html", {"groups": groups, "count": count, "words": words})

@@ -83,9 +83,12 @@ def rows(request: StaffRequest) -> JsonResponse:
     found = queued_among(request.user, listing.name, changed, filters=listing.chosen.condition) if changed else []
     gone = sorted(changed - {order.pk for order in found})
     if "mark" in request.GET:
-        newer = newer_than(
-            request.user, listing.name, request.GET["mark"], filters=listing.chosen.condition, size=MOST_NEW
-        )
+        try:
+            newer = newer_than(
+                request.user, listing.name, request.GET["mark"], filters=listing.chosen.condition, size=MOST_NEW
+            )
+        except Unfit:  # no mark of ours: the page is old or somebody else's
+            return JsonResponse({}, status=400)
         found += [order for order in newer if order.pk not in changed]
     heads = _heads(listing, columns_of(request.user, listing))
     shown = [

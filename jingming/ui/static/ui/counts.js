@@ -21,7 +21,7 @@ const fetchAnew = async () => {
   wanted = false;
   last = Date.now();
   try {
-    const answer = await fetch(source, { headers: { accept: "application/json" } });
+    const answer = await fetch(source, { headers: { accept: "application/json", "Jingming-Background": "yes" } });
     if (answer.ok && !answer.redirected) show(await answer.json());
   } catch {
     wanted = true; // offline: the next event asks again

@@ -102,7 +102,7 @@ const piecesOf = (carrier) => {
 const bring = async (url, carriers) => {
   let answer;
   try {
-    answer = await fetch(url, { headers: { Accept: "text/html" }, redirect: "manual" });
+    answer = await fetch(url, { headers: { Accept: "text/html", "Jingming-Background": "yes" }, redirect: "manual" });
   } catch {
     return; // the desk cannot be reached; the stream will say so, and that everything is to be fetched anew
   }

@@ -21,7 +21,9 @@ const look = async () => {
   if (document.hidden) return;
   saidWriting = isWriting();
   try {
-    const answer = await fetch(url, { method: "POST", body: told(saidWriting ? { writing: "1" } : {}), redirect: "manual" });
+    const body = told(saidWriting ? { writing: "1" } : {});
+    const headers = { "Jingming-Background": "yes" }; // a page left open keeps nobody signed in
+    const answer = await fetch(url, { method: "POST", body, headers, redirect: "manual" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("onlookers");
     if (fresh) align(place, fresh);

@@ -57,7 +57,7 @@ const ask = async () => {
   for (const id of new Set([...ids, ...shown].slice(0, MOST))) query.append("id", id);
   if (all && form.dataset.mark !== undefined) query.set("mark", form.dataset.mark);
   try {
-    const answer = await fetch(`${form.dataset.rows}&${query}`, { headers: { accept: "application/json" } });
+    const answer = await fetch(`${form.dataset.rows}&${query}`, { headers: { accept: "application/json", "Jingming-Background": "yes" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const { rows, gone } = await answer.json();
     for (const id of ids) changed.delete(id);
