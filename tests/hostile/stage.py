@@ -5,6 +5,7 @@ Nothing is served and nothing goes out: a page is what the test client answers, 
 
 from __future__ import annotations
 
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,7 @@ class Stage:
     canned: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     away: list[str] = field(default_factory=list)
+    ours: Context = field(default_factory=copy_context)  # in which the test has its connection to the database
 
     def answer(self, route: Route) -> None:
         """Answer a request of the browser."""
@@ -95,7 +97,8 @@ class Stage:
         elif path in self.canned and request.is_navigation_request():
             route.fulfill(**self.canned[path])
         else:
-            route.fulfill(**told(self._asked(request, path)))
+            # Playwright calls from elsewhere, where Django would open another connection, outside our transaction.
+            route.fulfill(**self.ours.run(lambda: told(self._asked(request, path))))
 
     def _asked(self, request: Request, path: str) -> Any:
         client = self.walker.browser(self.person)
@@ -110,6 +113,7 @@ class Stage:
         self.person = person
         self.canned = {} if response is None else {path: told(response)}
         self.away.clear()
+        self.ours = copy_context()
         self.page.goto(f"{HERE}{path}", wait_until="load")
         seen = self.page.evaluate(PLANTED)
         found = [f"{kind}: {one}" for kind in ("ran", "reported", "planted") for one in seen[kind]]
