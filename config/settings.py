@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "jingming.accounts.http.EyesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jingming.accounts.http.SizeMiddleware",
+    "jingming.privacy.asking.AskedMiddleware",
     "jingming.base.http.PlainInputMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "jingming.accounts.opening.OpeningMiddleware",  # last: it opens what a view has answered

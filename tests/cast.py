@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -24,6 +25,7 @@ from jingming.accounts.models import Staff
 from jingming.codes import actions as code_actions
 from jingming.codes import queries as code_queries
 from jingming.organisation import queries as places
+from jingming.privacy import asking
 from jingming.workorders import queries as order_queries
 
 PASSWORD = "begin-with-the-customer"
@@ -131,8 +133,8 @@ class Caller:
         self.client = Client(headers={"authorization": f"Bearer {token}", "accept-language": language})
         self.client.raise_request_exception = False
 
-    def get(self, path: str, **query: object) -> HttpResponse:
-        return self.client.get(f"/api/v1{path}", query)
+    def get(self, path: str, *, words: str = "", **query: object) -> HttpResponse:
+        return self.client.get(f"/api/v1{path}", query, headers={asking.HEADER: quote(words)} if words else None)
 
     def post(self, path: str, body: object = None, *, key: str | None = None, raw: bytes | None = None) -> HttpResponse:
         content = json.dumps(body).encode() if raw is None else raw

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Header, Query, Router
 from pydantic import Field
 
 from jingming.accounts import eyes
@@ -23,6 +23,7 @@ from jingming.base.api import Input, Listing, Output, listing
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Unfit
 from jingming.base.http import StaffRequest
+from jingming.privacy import asking
 
 from . import access, actions, queries, rules
 from .models import Customer, Device, Merge, ServicePoint
@@ -249,16 +250,20 @@ SHOWN = ("phones__contact", "service_points__area", "service_points__element", "
 @router.get("", auth=SEE, response=Listing[CustomerOut])
 def customers(
     request: StaffRequest,
-    q: Annotated[str, Query(max_length=rules.QUERY_LENGTH)] = "",
+    asked: Annotated[str, Header(alias=asking.HEADER, max_length=9 * rules.QUERY_LENGTH)] = "",
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> dict[str, object]:
-    """The newest customers of your places, page by page; with `q` at most 20 that it may mean, the surest first:
+    """The newest customers of your places, page by page; with words in the header `Jingming-Asked` (UTF-8,
+    percent-encoded) at most 20 that they may mean, the surest first. Words in the address are refused: logs keep it.
 
-    account number, customer number, four or more digits of a phone, meter or set-top box and its beginning, beginning
-    of an account number, a name or its pinyin initials, words of an enterprise's name or of an address in any order.
+    Found are an account number, customer number, four or more digits of a phone, meter or set-top box and its
+    beginning, beginning of an account number, a name or its pinyin initials, words of an enterprise's name or of an
+    address in any order.
     """
-    if q.strip():
-        found = queries.find(request.user, q).customers
+    if asking.WORDS in request.GET:
+        raise Unfit(_("What is looked for does not belong in an address: send it in the header Jingming-Asked."))
+    if words := asking.sent(asked)[: rules.QUERY_LENGTH]:
+        found = queries.find(request.user, words).customers
         was_shown("search", [one.pk for one in found], to=request.user, by=request.user, at=now())
         prefetch_related_objects(found, *SHOWN)
         return {"items": [_out(customer) for customer in found], "next": None}

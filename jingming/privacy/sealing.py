@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
 from collections.abc import Mapping
@@ -44,7 +43,7 @@ def unseal(sealed: str, purpose: str) -> str:
         return ""
     try:
         return cipher.decrypt(base64.b64decode(text, validate=True), [purpose.encode()]).decode()
-    except (InvalidTag, binascii.Error) as error:
+    except (InvalidTag, ValueError) as error:
         raise CannotOpen(f"{purpose} does not open: wrong key or changed") from error
 
 

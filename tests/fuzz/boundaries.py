@@ -8,8 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 import httpx
+
+from jingming.privacy import asking
 
 AT_A_TIME = 4  # operations
 LENGTHS = (1, 19, 20, 21, 30, 40, 41, 60, 61, 100, 101, 120, 121, 128, 129, 200, 201, 255, 256, 1000, 1001, 2000, 2001,
@@ -187,6 +190,9 @@ def requests(client: httpx.Client, operation: Operation) -> Iterator[tuple[str, 
             text = str(value).encode("utf-8", "replace").decode()
             url = httpx.URL(operation.path, params={name: text})
             yield f"?{name}={value!r:.40}", client.build_request(operation.method, url, **_content(operation))
+            if name == asking.WORDS:  # where they belong
+                headers = {asking.HEADER: quote(text)}
+                yield f"words {value!r:.40}", client.build_request(operation.method, operation.path, headers=headers)
     yield "2,500 parameters", client.build_request(operation.method, f"{operation.path}?" + "&".join(["a="] * 2500))
     yield "invalid UTF-8 asked", client.build_request(operation.method, f"{operation.path}?q=%ff%fe&cursor=%c0%80")
     if operation.upload:

@@ -51,7 +51,7 @@ def test_the_tour_leads_from_the_call_to_a_closed_order(visit: Visit):
         page.keyboard.type(ACCOUNT)
         page.locator("[data-caller]:not([data-caller=''])").wait_for()
         page.keyboard.press("Enter")
-        page.wait_for_url(f"**/intake/?q={ACCOUNT}")
+        page.wait_for_url("**/intake/?q=_*")
         page.locator("[name=type]:checked").focus()
         for key in ("v", "k", "ArrowDown", "Enter"):
             page.keyboard.press(key)

@@ -226,6 +226,7 @@ PAGES: Mapping[str, Page] = {
     "data/runs/<int:pk>/file/": Page(LOAD_DATA, of="run", notes=True),
     # The installation
     "ui/": Page(EVERYBODY),
+    "asked/": Page(EVERYBODY, look=PRESSED),
     "healthz": Page(PUBLIC),
     "readyz": Page(PUBLIC, look=(200, 503)),
     "api/v1/": Page(PUBLIC, look=(404,)),

@@ -104,7 +104,7 @@ def refusals(walker: Walker) -> dict[str, Any]:
         "page 404": page.get("/nothing/", secure=True),
         "page 405": page.delete("/orders/", secure=True),
         "page 422": page.post("/intake/", {"act": "open"}, secure=True),
-        "api 400": api.get("/api/v1/customers?q=%00", secure=True),
+        "api 400": api.get("/api/v1/customers?cursor=%00", secure=True),
         "api 401": Client().get("/api/v1/me", secure=True),
         "api 403": program(walker, "evaluator1").get("/api/v1/work-orders", secure=True),
         "api 404": api.get("/api/v1/nothing", secure=True),

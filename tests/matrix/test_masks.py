@@ -75,14 +75,18 @@ def test_who_serves_one_city_and_looks_on_in_another_reads_those_of_the_first(wa
             assert set(told.values()) == {True, False}
 
 
-@pytest.mark.parametrize("door", ["/customers/?q=", "/search/palette/?q=", "/api/v1/customers?q="])
+@pytest.mark.parametrize("door", ["/customers/?q=", "/search/palette/?q=", "/api/v1/customers"])
 def test_a_part_of_what_is_masked_finds_nobody(walker: Walker, door: str):
     world = walker.world
     customer = world.thing("customer", "tl")
     name, _number, phone, _other = world.searched["customer tl"]
     link = f"/customers/{customer.names['customer_id']}/"
     client = walker.program(LOOKS_ON) if "api" in door else walker.browser(LOOKS_ON)
+
+    def found(words: str) -> str:
+        return (walker.get(client, door, words) if "api" in door else walker.get(client, door + words)).body
+
     with undone():
         parts = (phone[-4:], phone[3:9], name[:6], world.searched["point tl"][2])
-        assert [part for part in parts if link in walker.get(client, f"{door}{part}").body] == []
-        assert [whole for whole in (phone, name) if link not in walker.get(client, f"{door}{whole}").body] == []
+        assert [part for part in parts if link in found(part)] == []
+        assert [whole for whole in (phone, name) if link not in found(whole)] == []

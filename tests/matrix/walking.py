@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from jingming.privacy import asking
 from tests import doors
 from tests.matrix import oracle
 from tests.matrix.answers import Answer, Asks, Likeness, answer_of, differs, same, undone, written, wrote
@@ -61,8 +63,10 @@ class Walker:
             self.programs[person] = Client(headers=headers, raise_request_exception=False)
         return self.programs[person]
 
-    def get(self, client: Client, path: str) -> Answer:
-        return answer_of(client.get(path), path)
+    def get(self, client: Client, path: str, words: str = "") -> Answer:
+        """What stands at a path; `words` are looked for as scripts and programs do it, in a header."""
+        headers = {asking.HEADER: quote(words)} if words else None
+        return answer_of(client.get(path, headers=headers), path)
 
     def send(self, client: Client, method: str, path: str, body: object = None, *, upload: bool = False) -> Answer:
         if upload:
@@ -359,15 +363,19 @@ class Walker:
     def _searches(self, door: str, declared: Page | Call, person: str, name: str) -> list[str]:
         method, _, route = door.rpartition(" ")
         client = self.program(person) if method else self.browser(person)
-        asked = f"{address(route, self._open_to(declared, person).names)}?{name}="
+        where_to = address(route, self._open_to(declared, person).names)
+
+        def answer_to(word: str) -> Answer:
+            return self.get(client, where_to, word) if method else self.get(client, f"{where_to}?{name}={word}")
+
         complaints, absent = [], {}
         for word in self.unseen_words(person):
             twin = twin_of(word)
-            answer = self.get(client, asked + word)
+            answer = answer_to(word)
             if len(twin) not in absent:  # words of one length are of one shape
-                absent[len(twin)] = self.get(client, asked + twin).like({"word": twin})
+                absent[len(twin)] = answer_to(twin).like(_words(twin))
             where = f"{person} searches {door} for {word} of {self._owner(word)}"
-            complaints += [f"{where}: not as for nothing"] if answer.like({"word": word}) != absent[len(twin)] else []
+            complaints += [f"{where}: not as for nothing"] if answer.like(_words(word)) != absent[len(twin)] else []
             complaints += [f"{where}: {leak}" for leak in self.leaks(person, replace(answer, asked=word))]
         return complaints
 
@@ -458,6 +466,11 @@ MOST = 6
 def turned(things: list[Thing], turn: int) -> list[Thing]:
     """The things, beginning at another one."""
     return things[turn % len(things) :] + things[: turn % len(things)] if things else []
+
+
+def _words(word: str) -> dict[str, str]:
+    """What is looked for, as it stands in a page: in fields and sentences, and sealed in addresses."""
+    return {"word": word, "sealed": asking.asked(word)}
 
 
 def declared_for(door: str) -> Page | Call:

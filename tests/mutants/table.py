@@ -79,7 +79,7 @@ PEOPLE = (
         operation(ORDER, "dispatcher1"), operation(CONTACT, "dispatcher1"),
     ]),
     Mutant("personal data is whole before everybody", "jingming.accounts.access:sees", says(answer=True), [
-        fact(masks.test_a_part_of_what_is_masked_finds_nobody, "/api/v1/customers?q="), BOTH_CITIES,
+        fact(masks.test_a_part_of_what_is_masked_finds_nobody, "/api/v1/customers"), BOTH_CITIES,
     ]),
     Mutant("every row lies where one serves", "jingming.accounts.access:Reach.holds", says(answer=True), [BOTH_CITIES]),
     Mutant("any colleague", "jingming.accounts.access:visible_staff", every(Staff), [

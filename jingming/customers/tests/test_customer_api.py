@@ -20,7 +20,7 @@ def patch(program: Caller, path: str, body: object) -> Any:
 
 
 def test_a_customer_is_found_with_numbers_and_places(caller: CallAs, agent: Staff, point: ServicePoint):
-    answer = caller(agent).get("/customers", q="0562-100017")
+    answer = caller(agent).get("/customers", words="0562-100017")
 
     assert answer.status_code == 200
     body = answer.json()
@@ -153,7 +153,7 @@ def test_foreign_and_unknown_customers_answer_alike(
     assert (foreign.status_code, unknown.status_code) == (404, 404)
     assert foreign.content == unknown.content
     assert program.get(f"/customers/{2**70}").status_code == 404
-    assert program.get("/customers", q="0562-100017").json() == {"items": [], "next": None}
+    assert program.get("/customers", words="0562-100017").json() == {"items": [], "next": None}
 
 
 def test_who_may_only_look_cannot_write(caller: CallAs, head: Staff, household: Customer, point: ServicePoint):

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jingming.privacy import asking
 from jingming.ui.labels import in_language
 from jingming.ui.middleware import stream_origin
 
@@ -35,6 +36,12 @@ def label(value: Mapping[str, str] | str | None) -> str:
 def figure(count: int | None) -> str:
     """{{ item.count|figure }}: a whole number as everybody reads it, 1,204."""
     return "" if count is None else f"{count:,}"
+
+
+@register.filter
+def asked(words: str) -> str:
+    """?q={{ words|asked }}: what was looked for as it may stand in an address."""
+    return asking.asked(words)
 
 
 @register.simple_tag

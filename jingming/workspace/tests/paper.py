@@ -91,8 +91,8 @@ def forms_of(answer: HttpResponse) -> list[PaperForm]:
 
 
 def posting(answer: HttpResponse) -> PaperForm:
-    """The one form of a page that writes."""
-    (form,) = [form for form in forms_of(answer) if form.method == "post"]
+    """The one form of a page that writes. A search only reads, though its words are posted."""
+    (form,) = [form for form in forms_of(answer) if form.method == "post" and form.action != "/asked/"]
     return form
 
 

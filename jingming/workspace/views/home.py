@@ -15,6 +15,7 @@ from jingming.accounts.access import duties_of, has
 from jingming.accounts.rules import Authority
 from jingming.base.http import StaffRequest
 from jingming.customers import queries as customers
+from jingming.privacy.asking import asked
 from jingming.workorders.access import visible_to
 from jingming.workspace import queues
 
@@ -52,7 +53,7 @@ def search(request: StaffRequest) -> HttpResponse:
         found = customers.find(request.user, words).customers
         if len(found) == 1:
             return redirect("customers:customer", found[0].pk)
-        return redirect(f"{reverse('customers:list')}?{urlencode({'q': words})}")
+        return redirect(f"{reverse('customers:list')}?{urlencode({'q': asked(words)})}")
     if words:
         messages.warning(request, _("No order of yours has the number %(number)s.") % {"number": words})
     return redirect(f"{reverse('orders')}?queue=all")

@@ -26,6 +26,7 @@ from jingming.customers.actions import quick_archive
 from jingming.customers.models import Customer
 from jingming.intake import actions as intake
 from jingming.interactions.actions import AlreadyDisposed
+from jingming.privacy.asking import asked
 from jingming.workorders import access
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.queries import About
@@ -292,7 +293,7 @@ def _form(
 
 
 def _page(request: StaffRequest, form: IntakeForm, card: Card, *, status: int = 200, **more: object) -> HttpResponse:
-    here = {"q": card.asked} | ({"customer": form.caller.customer.pk} if form.caller else {})
+    here = {"q": asked(card.asked)} | ({"customer": form.caller.customer.pk} if form.caller else {})
     known = guides.known_of(request.user, enterprise())
     ticked = form.ticked()
     spoken = [

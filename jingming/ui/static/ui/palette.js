@@ -81,11 +81,11 @@ if (dialog) {
     asked?.abort();
     const mine = (asked = new AbortController());
     const words = input.value;
-    const query = new URLSearchParams({ q: words, on: orderHere });
+    const query = new URLSearchParams({ on: orderHere });
     if (!words.trim()) for (const mark of remembered()) if (mark !== markHere) query.append("recent", mark);
     list.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`${dialog.dataset.ask}?${query}`, { signal: mine.signal, headers: { "HX-Request": "true" } });
+      const answer = await fetch(`${dialog.dataset.ask}?${query}`, { signal: mine.signal, headers: { "HX-Request": "true", "Jingming-Asked": encodeURIComponent(words) } });
       if (answer.status === 401) {
         location.reload(); // signed out meanwhile: the sign-in page leads back here
         return;

@@ -40,8 +40,9 @@ const ask = async (customer = "") => {
   const abort = new AbortController();
   shown = find.elements.q.value.trim();
   const type = form.querySelector("input[name=type]:checked")?.value || "";
-  const address = `${find.dataset.card}?${new URLSearchParams({ q: shown, customer, type })}`;
-  const done = fetch(address, { signal: abort.signal, headers: { accept: "text/html" } })
+  const address = `${find.dataset.card}?${new URLSearchParams({ customer, type })}`;
+  const headers = { accept: "text/html", "Jingming-Asked": encodeURIComponent(shown) };
+  const done = fetch(address, { signal: abort.signal, headers })
     .then(async (answer) => {
       if (answer.redirected || answer.status === 401) return location.reload(); // signed out meanwhile
       return answer.ok && put(await answer.text());
@@ -54,7 +55,9 @@ const ask = async (customer = "") => {
 const candidates = () => [...document.querySelectorAll("[data-choose]")];
 
 const settle = () => {
-  history.replaceState(null, "", `${find.action}?${new URLSearchParams({ q: shown, ...(form.elements.customer.value && candidates.chosen ? { customer: form.elements.customer.value } : {}) })}`);
+  const { asked } = document.querySelector('[data-region="known"]').dataset; // as it may stand in an address
+  const chosen = form.elements.customer.value && candidates.chosen ? { customer: form.elements.customer.value } : {};
+  history.replaceState(null, "", `${find.dataset.page}?${new URLSearchParams({ q: asked, ...chosen })}`);
   (candidates()[0] || form.querySelector("input[name=type]:checked") || form.querySelector("input[name=type]")).focus();
 };
 
