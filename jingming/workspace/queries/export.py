@@ -115,7 +115,7 @@ COLUMNS: Sequence[tuple[str | Promise, Callable[[Line], str]]] = (
     (gettext_lazy("Contact time"), lambda line: _moment(line.order.occurred_at)),
     (pgettext_lazy("time", "Written down"), lambda line: _moment(line.order.recorded_at)),
     (pgettext_lazy("time", "First in charge"), lambda line: _moment(line.charge_since)),
-    (gettext_lazy("Arrived on site"), lambda line: _moment(line.order.arrived_at)),
+    (pgettext_lazy("time", "Arrived on site"), lambda line: _moment(line.order.arrived_at)),
     (pgettext_lazy("time", "Processed"), lambda line: _moment(line.order.processed_at)),
     (pgettext_lazy("time", "Closed"), lambda line: _moment(line.order.closed_at)),
     (gettext_lazy("Standing still"), _rest),
@@ -173,8 +173,8 @@ def _own(order: WorkOrder, field: FormField) -> str:
 
 
 def _opened(orders: Sequence[WorkOrder], rows: list[list[str]]) -> list[list[str]]:
-    """The rows with numbers, or masks, in place of their tokens, each as on the page of its order. Opened before the
-    cells are tamed: a number may begin like a formula."""
+    """The rows with numbers, or masks, in place of their tokens, each as on the page of its order: an answer that is
+    sent opens them all alike."""
     whole = [eyes.whole(Authority.SEE_NUMBERS, order) for order in orders]
     found: Mapping[int, list[str]] = {
         place: cells

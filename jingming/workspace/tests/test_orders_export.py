@@ -201,7 +201,7 @@ def test_no_cell_is_a_formula(signed_in: SignedIn, dispatcher: Staff, sysadmin: 
 
     assert (row["Caller"], row["Address"], row["The note"]) == ("'@SUM(A1)", "'-2+3", "'=HYPERLINK(1)")
     assert [cell for cell in row.values() if cell[:1] in {"=", "+", "-", "@", "＝", "＋", "－", "＠"} and cell] == []
-    assert "13912345678" in row["Description"]
+    assert row["Description"] == "13912345678 打来，=1+1"
 
 
 # --- The type's own fields ------------------------------------------------------------------------------------------
@@ -298,6 +298,16 @@ def test_who_serves_one_department_and_looks_on_elsewhere_reads_numbers_of_the_f
     assert "139****5678" in told[south.number]["Description"]
 
 
+def test_what_is_revealed_at_the_moment_is_whole_as_on_the_page(signed_in: SignedIn, inspector: Staff, opened: Opened):
+    revealed, other = opened(), opened()
+    browser = signed_in(inspector)
+    browser.post(f"/orders/{revealed.number}/reveal/", {"reason": "核对回访是否做过"})
+
+    told = {row["Number"]: (row["Caller"], row["Phone"]) for row in exported(browser)}
+
+    assert told == {revealed.number: ("周晓岚", "13800000417"), other.number: ("周**", "138****0417")}
+
+
 def test_what_an_enterprise_is_called_is_told(signed_in: SignedIn, inspector: Staff, opened: Opened):
     order = opened(caller_name="铜陵饭店")
     Customer.objects.filter(pk=order.customer_id).update(kind="enterprise", name="铜陵饭店")
@@ -349,13 +359,11 @@ def test_an_export_is_a_line_of_the_audit_that_both_languages_tell(
         },
     }  # fmt: skip
     assert sentence(line.key, line.facts) == (
-        "exported work orders: filter “Type: Repair; State: Untreated, Processing; Person in charge: Nobody”; "
-        "queue “My department's”; rows “1”; reason “月度质量分析”"
+        "exported work orders: rows “1”; queue “My department's”; filter “Type: Repair; State: Untreated, Processing; "
+        "Person in charge: Nobody”; reason “月度质量分析”"
     )
     page = text_of(signed_in(auditadmin).get("/audit/?family=workorders"))
-    assert (
-        "filter “Type: Repair; State: Untreated, Processing; Person in charge: Nobody”; queue “My department's”" in page
-    )
+    assert "exported work orders: rows “1”; queue “My department's”; filter “Type: Repair; State: Untreated" in page
     with translation.override("zh-hans"):
         said = sentence(line.key, line.facts)
     assert "类型：报修；状态：未处理、处理中；责任人：无人" in said
