@@ -34,6 +34,7 @@ class Policy:
     absolute_hours: int  # after which it ends in any case
     reveal_minutes: int  # for which masked data that somebody has revealed stays whole before them
     lending_days: int  # for which a post is lent at the most
+    export_orders: int  # that one file holds at the most
     second_factor_roles: tuple[str, ...]  # whose people do nothing before they have switched on a second factor
 
     @property

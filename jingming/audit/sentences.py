@@ -199,6 +199,7 @@ FACTS: dict[str, str | Promise] = {
     "position": pgettext_lazy("fact", "position"),
     "purpose": pgettext_lazy("fact", "purpose"),
     "query": pgettext_lazy("fact", "filters of the queue"),
+    "queue": pgettext_lazy("fact", "queue"),
     "reason": pgettext_lazy("fact", "reason"),
     "record": pgettext_lazy("fact", "record"),
     "refused": pgettext_lazy("fact", "refused"),
@@ -258,6 +259,7 @@ LISTS = frozenset(
         "pinned",
     }
 )
+TOLD_ONCE = frozenset({"filter"})  # the same sentence in both languages: told in the reader's alone
 LISTED = 8  # of a list; what is more is counted
 LONGEST = 120  # characters of one value
 _families: dict[str, Callable[[str], str]] = {}
@@ -343,7 +345,7 @@ def _value(family: str, name: str, value: object) -> str:
             some.append(gettext("and %(count)d more") % {"count": len(value) - LISTED})
         return _joined(one for one in some if one)
     if isinstance(value, dict):
-        return _of_label(value) if _is_label(value) else _joined(_told(family, value))
+        return _of_label(value, once=name in TOLD_ONCE) if _is_label(value) else _joined(_told(family, value))
     said = str(reader(value) if reader else value)
     return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
 
@@ -352,10 +354,11 @@ def _is_label(value: Mapping[str, object]) -> bool:
     return bool(value) and value.keys() <= {"zh", "en"}
 
 
-def _of_label(label: Mapping[str, object]) -> str:
+def _of_label(label: Mapping[str, object], *, once: bool) -> str:
     """Both names, that of the reader's language first: a change of the other one is a change too."""
     own = "zh" if (get_language() or "").startswith("zh") else "en"
-    return " / ".join(str(label[one]) for one in sorted(label, key=lambda one: one != own) if label[one])
+    said = [str(label[one]) for one in sorted(label, key=lambda one: one != own) if label[one]]
+    return " / ".join(said[:1] if once else said)
 
 
 def _joined(words: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, JSONField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Right
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -150,24 +150,73 @@ def queue(
     """A page of a queue in the order of `sort`, with what its rows show; three queries at most, whatever is stored."""
     if name not in QUEUES:
         raise Unfit(fields={"queue": _("There is no such queue. Known are: %(names)s.") % {"names": ", ".join(QUEUES)}})
-    rows = _queue_rows(person, name)
-    if filters is not None:
-        rows = rows.filter(filters)
-    rows = rows.select_related("type", "assignee").defer("form", "extra")  # no row shows what a form says
+    rows = _filtered(person, name, filters).select_related("type", "assignee")
+    rows = rows.defer("form", "extra")  # no row shows what a form says
     if sort == "urgent" and sort in sorts_of(name):
         return _urgent_first(rows, cursor, size)
     in_order = oldest_first if sort == "oldest" else newest_first
-    if "taken_part_at" in rows.query.annotations:
-        return in_order(rows, cursor, by="taken_part_at", tie="taken_part_in", size=size)
-    return in_order(rows, cursor, size=size)
+    by, tie = _time_of(rows)
+    return in_order(rows, cursor, by=by, tie=tie, size=size)
 
 
-def queued_among(person: Staff, name: str, ids: Collection[int], *, filters: Q | None = None) -> list[WorkOrder]:
-    """Those of the orders that stand in the queue now, newest first."""
-    rows = _queue_rows(person, name).filter(pk__in=ids)
-    if filters is not None:
-        rows = rows.filter(filters)
-    return list(rows.select_related("type", "assignee").order_by("-occurred_at", "-pk"))
+def _filtered(person: Staff, name: str, filters: Q | None) -> WorkOrderQuerySet:
+    """The rows of a queue: the one predicate of its page, what is fetched live, and its export."""
+    rows = _queue_rows(person, name)
+    return rows if filters is None else rows.filter(filters)
+
+
+def _time_of(rows: WorkOrderQuerySet) -> tuple[str, str]:
+    """By which columns rows are newer than others: those of the index from which they are walked."""
+    return ("taken_part_at", "taken_part_in") if "taken_part_at" in rows.query.annotations else ("occurred_at", "pk")
+
+
+def queued_among(
+    person: Staff, name: str, ids: Collection[int], *, filters: Q | None = None, also: Collection[str] = ()
+) -> list[WorkOrder]:
+    """Those of the orders that stand in the queue now, newest first; `also` are relations read with them."""
+    rows = _filtered(person, name, filters).filter(pk__in=ids)
+    return list(rows.select_related("type", "assignee", *also).order_by("-occurred_at", "-pk"))
+
+
+def queued(person: Staff, name: str, *, filters: Q | None = None, sort: str = "newest", most: int) -> list[int]:
+    """The ids of a queue's orders as its pages show them one after the other, `most` at the most. One query."""
+    rows = _filtered(person, name, filters)
+    if sort == "urgent" and sort in sorts_of(name):
+        ordered = rows.annotate(rank=_rank()).order_by("rank", "occurred_at", "pk")
+    else:
+        ordered = rows.order_by(*(by if sort == "oldest" else f"-{by}" for by in _time_of(rows)))
+    return list(ordered.values_list("pk", flat=True)[:most])
+
+
+# Keys of the fields in which something stands: no and 0 are answers, nothing, an empty text and an empty list are none.
+_FILLED = """jsonb_path_query(%(expressions)s,
+    '$.keyvalue() ? (@.value != null && !(@.value.type() == "string" && @.value == "")).key')"""
+
+
+def fields_filled(person: Staff, name: str, *, filters: Q | None = None) -> set[str]:
+    """The keys of types' own fields in which any order of a queue holds a value. One query."""
+    keys = Func(F("form"), template=_FILLED, output_field=JSONField())
+    rows = _filtered(person, name, filters).order_by().annotate(filled=keys)
+    return set(rows.values_list("filled", flat=True).distinct())
+
+
+def first_taken_charge(orders: Collection[WorkOrder]) -> dict[int, datetime]:
+    """Order id → when somebody first had charge of it, taken or given. One query, from the months since the first of
+    the contacts began (see history_of)."""
+    if not orders:
+        return {}
+    since = min(order.occurred_at for order in orders) - timedelta(days=1)
+    charged = Q(act__in=(Act.ACCEPT, Act.ASSIGN, Act.ARRIVE)) | Q(to_staff_id__isnull=False)
+    lines = History.objects.filter(charged, order_id__in=[order.pk for order in orders], occurred_at__gte=since)
+    return dict(lines.values_list("order_id").annotate(first=Min("occurred_at")).order_by())
+
+
+def callbacks_of(orders: Collection[WorkOrder]) -> dict[int, list[Callback]]:
+    """Order id → its callbacks, oldest first. One query."""
+    found: dict[int, list[Callback]] = {}
+    for call in Callback.objects.filter(order__in=[order.pk for order in orders]).order_by("id"):
+        found.setdefault(call.order_id, []).append(call)
+    return found
 
 
 def newer_than(person: Staff, name: str, mark: str, *, filters: Q | None = None, size: int = PAGE) -> list[WorkOrder]:
@@ -183,8 +232,7 @@ LAST_RANK = 99
 
 def _urgent_first(rows: WorkOrderQuerySet, cursor: str, size: int) -> Page[WorkOrder]:
     """By the place of the level in its code set, then oldest first. What is under way is sorted, not walked."""
-    places = [When(level=code, then=Value(place)) for place, (code, _label) in enumerate(choices("level", now()))]
-    ranked = rows.annotate(rank=Case(*places, default=Value(LAST_RANK)))
+    ranked = rows.annotate(rank=_rank())
     if cursor:
         rank, _dot, mark = cursor.partition(".")
         moment, pk = unpack(mark if rank.isascii() and rank.isdecimal() and len(rank) < 4 else "")
@@ -196,6 +244,11 @@ def _urgent_first(rows: WorkOrderQuerySet, cursor: str, size: int) -> Page[WorkO
         return Page(found, None)
     last: Any = found[-1]  # annotated with its rank
     return Page(found, f"{last.rank}.{pack(last.occurred_at, last.pk)}")
+
+
+def _rank() -> Case:
+    places = [When(level=code, then=Value(place)) for place, (code, _label) in enumerate(choices("level", now()))]
+    return Case(*places, default=Value(LAST_RANK))
 
 
 def _queue_rows(person: Staff, name: str) -> WorkOrderQuerySet:

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
@@ -69,6 +71,35 @@ def columns_of(person: Staff, listing: Listing | None = None) -> list[str]:
 def clean_query(text: str, person: Staff) -> str:
     """An address that came from outside, as a queue would write it itself."""
     return read_listing(QueryDict(text[:LONGEST_QUERY]), person).query()
+
+
+def in_words(listing: Listing) -> list[tuple[str, str]]:
+    """The filters that are on, as whoever reads them says it: [(what it is filtered by, the values)]."""
+    said = []
+    for key, values in listing.chosen.on.items():
+        words = dict(listing.chosen.offered[key])
+        said.append((str(listing.chosen.filters[key].label), gettext(", ").join(str(words[value]) for value in values)))
+    return said
+
+
+def in_both_languages(listing: Listing, person: Staff) -> dict[str, str]:
+    """The same as one line in each language {"zh", "en"}, as the audit keeps it; {} where nothing is filtered."""
+    asked = QueryDict(listing.query())
+    found = {}
+    for name, language in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(language):
+            said = in_words(read_listing(asked, person))
+            lines = [gettext("%(field)s: %(after)s") % {"field": field, "after": values} for field, values in said]
+            found[name] = pgettext("between facts", "; ").join(lines)
+    return found if listing.chosen.on else {}
+
+
+def one_type(listing: Listing) -> str:
+    """The code of the type that the filters name, by itself or by its own fields; "" if they name none or several."""
+    chosen = listing.chosen
+    by_fields = {chosen.filters[key].of for key in chosen.on if chosen.filters[key].of}
+    named = by_fields or set(chosen.on.get("type", ()))
+    return named.pop() if len(named) == 1 else ""
 
 
 def groups(listing: Listing) -> list[dict[str, Any]]:

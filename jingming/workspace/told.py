@@ -26,6 +26,7 @@ from jingming.interactions.rules import Disposition
 from jingming.organisation.queries import departments, units
 from jingming.ui.labels import in_language
 from jingming.workorders.access import OWN_LABELS
+from jingming.workorders.queries import QUEUES
 from jingming.workorders.rules import Act
 
 from . import menu
@@ -43,6 +44,7 @@ OWN_WORDS = {
     "field_moved": gettext_lazy("put a field of a type of order in another place"),
     "field_retired": gettext_lazy("retired a field of a type of order"),
     "field_restored": gettext_lazy("asked for a retired field of a type of order again"),
+    "exported": gettext_lazy("exported work orders"),
     "routed": gettext_lazy("routed a category"),
     "route_removed": gettext_lazy("ended the route of a category"),
 }
@@ -164,6 +166,7 @@ for _fact, _words in {
     "interactions.reason": _coded(Set.NO_ORDER_REASON),
     "customers.kind": _coded(Set.ELEMENT_KIND),
     "workorders.changed": _field_of_order,
+    "workorders.queue": lambda name: str(QUEUES.get(str(name), name)),
     "customers.fields": lambda field: str(customers.FIELDS.get(str(field), field)),
     "workspace.columns": lambda column: str(COLUMNS.get(str(column), column)),
     "accounts.since": _moment,

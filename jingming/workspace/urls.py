@@ -14,6 +14,7 @@ from .views import (
     bulk,
     customers,
     drafts,
+    exports,
     field,
     flows,
     home,
@@ -31,7 +32,7 @@ from .views import (
     types,
 )
 
-SEE_ORDERS, SEE_CUSTOMERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS
+SEE_ORDERS, SEE_CUSTOMERS, EXPORT_ORDERS = Authority.SEE_ORDERS, Authority.SEE_CUSTOMERS, Authority.EXPORT_ORDERS
 
 urlpatterns = [
     path("", opens(home.home, to=EVERYBODY_SIGNED_IN), name="home"),
@@ -44,6 +45,7 @@ urlpatterns = [
     path("orders/", opens(queue.orders, to=SEE_ORDERS), name="orders"),
     path("orders/rows/", opens(queue.rows, to=SEE_ORDERS), name="order_rows"),
     path("orders/counts/", opens(queue.counts, to=SEE_ORDERS), name="order_counts"),
+    path("orders/export/", opens(exports.orders_export, to=EXPORT_ORDERS, pace=Pace.EXPORT), name="orders_export"),
     path("orders/columns/", opens(saved.columns, to=SEE_ORDERS), name="order_columns"),
     path("orders/views/new/", opens(saved.new, to=SEE_ORDERS), name="view_new"),
     path("orders/views/<int:pk>/change/", opens(saved.change, to=SEE_ORDERS), name="view_change"),

@@ -66,6 +66,7 @@ PAGES: Mapping[str, Page] = {
     "orders/": Page(SEE_ORDERS, query="?queue=all", lists="order"),
     "orders/rows/": Page(SEE_ORDERS, query="?queue=all&mark="),
     "orders/counts/": Page(SEE_ORDERS),
+    "orders/export/": Page("orders.export", query="?queue=all"),
     "orders/columns/": Page(SEE_ORDERS),
     "orders/views/new/": Page(SEE_ORDERS),
     "orders/views/<int:pk>/change/": Page(SEE_ORDERS, of="view", changes=True),

@@ -76,6 +76,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "privacy.names": SERVES,
     "privacy.addresses": SERVES,
     "orders.see": frozenset(_DESK | {"engineer"}),
+    "orders.export": frozenset({"dispatcher", "head", "inspector", "supervisor", "manager"}),
     "customers.see": frozenset(_DESK | {"engineer"}),
     "interactions.see": frozenset(_DESK),
     "intake.take": frozenset({"agent", "callback"}),

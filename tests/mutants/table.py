@@ -5,6 +5,8 @@ Who adds one to an `access.py` adds its mutant here: test_mutants.py asks for it
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
@@ -30,6 +32,7 @@ from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import Act
 from jingming.workspace.models import BulkAct, Draft, SavedView
 from tests.matrix import oracle, test_stream
+from tests.matrix import test_export as export
 from tests.matrix import test_files as files
 from tests.matrix import test_lent as lent
 from tests.matrix import test_lists as lists
@@ -196,6 +199,19 @@ ORDERS = (
     ]),
     Mutant("any order in lists", "jingming.workorders.queries:_all_rows", every(WorkOrder), [
         listing("GET api/v1/work-orders"), listing("orders/"),
+    ]),
+    Mutant("any order in a queue and its file", "jingming.workorders.queries:_filtered", every(WorkOrder), [
+        listing("orders/"), fact(export.test_a_file_holds_all_orders_that_one_may_see_and_no_other),
+        fact(export.test_own_colleagues_and_foreign_orders_are_told_apart),
+        fact(export.test_no_queue_lets_more_into_the_file, "department"),
+    ]),
+    Mutant("everybody exports", "jingming.workspace.access.exports:may_export_orders", says(answer=True), [
+        offers("orders/", "agent1", "engineer1"),
+    ]),
+    Mutant("a file before nobody's eyes", "jingming.workspace.views.streamed:seen_by",
+        instead(lambda _asking: nullcontext()), [
+        fact(export.test_who_looks_on_takes_no_name_number_or_address_away),
+        fact(export.test_who_serves_one_city_and_looks_on_in_another_takes_those_of_the_first),
     ]),
     Mutant("any order in queues and counts", "jingming.workorders.queries:visible_to", every(WorkOrder), [
         MORE_ELSEWHERE, page(CUSTOMER, "head2"), fact(lists.test_every_queue_holds_only_what_one_may_see, "department"),

@@ -122,6 +122,7 @@ def test_me_says_who_the_token_stands_for(caller, dispatcher):
                 "data.load",
                 "flows.see",
                 "interactions.see",
+                "orders.export",
                 "orders.see",
                 "organisation.see",
                 "privacy.addresses",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,13 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jingming.audit import queries as audit
 from jingming.audit.models import Entry
 from jingming.audit.sentences import sentence
-from jingming.base.cells import BYTE_ORDER_MARK, csv_line
 from jingming.base.clock import now
 from jingming.base.errors import Unfit
 from jingming.base.http import StaffRequest
 from jingming.workspace import access, actions
 from jingming.workspace.forms.audit import AuditSearch, ExportReason
 from jingming.workspace.told import records
+
+from .streamed import csv_file
 
 
 @require_GET
@@ -75,12 +74,7 @@ def audit_export(request: StaffRequest) -> HttpResponseBase:
     at = now()
     actions.note_audit_export(asked=asked, reason=form.cleaned_data["reason"], by=request.user, at=at)
     found = audit.matching(access.audit_visible_to(request.user), search.search()).filter(at__lte=at)
-    lines = _in_language(
-        _csv(audit.all_of(found)), translation.get_language(), timezone.get_current_timezone()
-    )  # fmt: skip
-    name = f"jingming-audit-{timezone.localtime(at):%Y%m%d-%H%M%S}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(request, "audit", at, _heading(), (_rows(page) for page in audit.all_of(found)))
 
 
 def _asked(search: AuditSearch) -> list[tuple[str, str]]:
@@ -93,8 +87,8 @@ def _asked(search: AuditSearch) -> list[tuple[str, str]]:
     return said
 
 
-def _csv(pages: Iterable[list[Entry]]) -> Iterator[str]:
-    heading = [
+def _heading() -> list[str]:
+    return [
         _("When"),
         pgettext("audit", "Who"),
         _("Number of the person"),
@@ -103,27 +97,18 @@ def _csv(pages: Iterable[list[Entry]]) -> Iterator[str]:
         _("Key"),
         pgettext("audit", "Entry"),
     ]
-    yield BYTE_ORDER_MARK + csv_line(heading)
-    for page in pages:
-        yield "".join(
-            csv_line([
-                timezone.localtime(entry.at).isoformat(" ", "seconds"),
-                entry.by_name,
-                str(entry.by_id or ""),
-                sentence(entry.key, entry.facts),
-                record,
-                entry.key,
-                str(entry.id),
-            ])
-            for entry, record in zip(page, records(page), strict=True)
-        )  # fmt: skip
 
 
-def _in_language(lines: Iterator[str], language: str, zone: ZoneInfo) -> Iterator[str]:
-    """The lines, each made in this language and zone: they are asked for when the request has long been answered."""
-    while True:
-        with translation.override(language), timezone.override(zone):
-            line = next(lines, None)
-        if line is None:
-            return
-        yield line
+def _rows(page: list[Entry]) -> list[list[str]]:
+    return [
+        [
+            timezone.localtime(entry.at).isoformat(" ", "seconds"),
+            entry.by_name,
+            str(entry.by_id or ""),
+            sentence(entry.key, entry.facts),
+            record,
+            entry.key,
+            str(entry.id),
+        ]
+        for entry, record in zip(page, records(page), strict=True)
+    ]

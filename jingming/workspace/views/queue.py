@@ -66,6 +66,7 @@ def orders(request: StaffRequest) -> HttpResponse:
         "acts": [{"value": act.value, "label": act.label, "icon": ICONS[act], "key": KEYS[act]} for act in BULK],
         "most": MOST_AT_ONCE,
         "can_take": has(request.user, Authority.TAKE_INTAKE),
+        "can_export": access.may_export_orders(request.user),
         "hint": EMPTY[listing.name],
     }
     return render(request, "workspace/orders.html", context)

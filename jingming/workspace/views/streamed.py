@@ -1,0 +1,45 @@
+"""Files of CSV that are made while they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone, translation
+
+from jingming.accounts.eyes import seen_by
+from jingming.base.cells import BYTE_ORDER_MARK, csv_line
+from jingming.base.http import StaffRequest
+
+
+def csv_file(
+    request: StaffRequest, what: str, at: datetime, heading: Sequence[str], pages: Iterable[list[list[str]]]
+) -> StreamingHttpResponse:
+    """The rows under their heading as a file named after what it holds and the moment; page by page, so that no more
+    than one is in memory. Each is made in the language and zone of whoever asks, and before their eyes."""
+    name = f"jingming-{what}-{timezone.localtime(at):%Y%m%d-%H%M%S}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    lines = _as_asked(request, _lines(heading, pages))
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _lines(heading: Sequence[str], pages: Iterable[list[list[str]]]) -> Iterator[str]:
+    yield BYTE_ORDER_MARK + csv_line(heading)
+    for page in pages:
+        yield "".join(csv_line(row) for row in page)
+
+
+def _as_asked(request: StaffRequest, lines: Iterator[str]) -> Iterator[str]:
+    """The lines, each made as the request would have it: they are asked for when it has long been answered."""
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def made() -> Iterator[str]:
+        while True:
+            with translation.override(language), timezone.override(zone), seen_by(request):
+                line = next(lines, None)
+            if line is None:
+                return
+            yield line
+
+    return made()
