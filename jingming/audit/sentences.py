@@ -230,8 +230,10 @@ FACTS: dict[str, str | Promise] = {
     "version": pgettext_lazy("fact", "version"),
     "was": pgettext_lazy("fact", "before"),
     "who": pgettext_lazy("fact", "Who"),
+    "works_as": pgettext_lazy("fact", "work as"),
     "now": pgettext_lazy("fact", "after"),
     "accounts.name": pgettext_lazy("fact", "full name"),
+    "accounts.renamed": pgettext_lazy("fact", "name"),
     "workorders.manager": pgettext_lazy("fact", "approval manager"),
     "workspace.changed": pgettext_lazy("fact", "changed meanwhile"),
     "loading.changed": pgettext_lazy("fact", "changed rows"),
@@ -256,6 +258,7 @@ LISTS = frozenset(
         "months",
         "order",
         "pinned",
+        "taken",
     }
 )
 LISTED = 8  # of a list; what is more is counted
