@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import gettext, pgettext
 
 from jingming.base.initials import as_initials, begin_with
 from jingming.base.paging import PAGE
@@ -126,7 +126,7 @@ def must_have_second_factor(person: Staff) -> bool:
 def asks_second_factor(role: Role) -> bool:
     """Whether the policy asks whoever holds the role for a second factor. A role with the authorities of an
     administration is asked like the shipped one."""
-    return not stands_as(role.works_as, role.authorities).isdisjoint(policy().second_factor_roles)
+    return not stands_as(role.code, role.works_as, role.authorities).isdisjoint(policy().second_factor_roles)
 
 
 def lacks_second_factor(person: Staff) -> bool:
@@ -276,14 +276,10 @@ def matrix_of_roles() -> RoleMatrix:
     )
 
 
-NO_WORK = gettext_lazy("Nothing: rights alone")
-OWN_WORK = gettext_lazy("Itself: acts that a flow gives to it by name")
-
-
 def work_in_words(role: Role, among: Iterable[Role]) -> str:
     """As what a role that was made here works; `among` are the roles by whose names it is told."""
     if role.works_as in ("", role.code):
-        return str(OWN_WORK if role.works_as else NO_WORK)
+        return gettext("Itself") if role.works_as else gettext("Rights alone")
     return next((str(one) for one in among if one.code == role.works_as), role.works_as)
 
 

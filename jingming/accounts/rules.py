@@ -159,10 +159,10 @@ def administrations_of(authorities: Iterable[str]) -> list[str]:
     return [name for name, (_label, own) in ADMINISTRATIONS.items() if held & own]
 
 
-def stands_as(works_as: str, authorities: Iterable[str]) -> set[str]:
-    """The shipped roles as which a role is held to account: the one whose work it does, and, whatever it calls itself,
-    those of the administrations that its authorities make somebody part of."""
-    return {works_as, *(ADMINISTRATORS[one] for one in administrations_of(authorities))}
+def stands_as(code: str, works_as: str, authorities: Iterable[str]) -> set[str]:
+    """The roles as which a role is held to account: itself, the one whose work it does, and, whatever that is, those of
+    the administrations that its authorities make somebody part of."""
+    return {code, works_as, *(ADMINISTRATORS[one] for one in administrations_of(authorities))}
 
 
 def by_business(authorities: Iterable[Authority]) -> list[tuple[StrPromise, list[Authority]]]:

@@ -30,8 +30,8 @@ class RoleForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         self.fields["works_as"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            ("", queries.NO_WORK),
-            (ITSELF, queries.OWN_WORK),
+            ("", _("Nothing: rights alone")),
+            (ITSELF, _("Itself: acts that a flow gives to it by name")),
             *((one.code, str(one)) for one in queries.shipped_roles()),
         ]
         held = set(self.initial.get("authorities", ()))

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import translation
 
 from jingming.accounts import actions, queries, roles
 from jingming.accounts.forms.staff import PersonForm
 from jingming.accounts.models import Role, Staff
-from jingming.accounts.rules import ADMINISTRATORS, ITSELF, SHIPPED_ROLES, administrations_of
+from jingming.accounts.rules import ADMINISTRATORS, ITSELF, SHIPPED_ROLES, administrations_of, stands_as
 from jingming.audit.models import Entry
 from jingming.audit.sentences import sentence
 from jingming.base.errors import NotAllowed, Unfit
 from jingming.customers.access import managers_open_to
+from jingming.database.address import OWNER
+from jingming.database.tests.workbench import OwnDatabase
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WORDS = {"zh": "高级派单", "en": "Senior dispatcher"}
@@ -84,7 +88,10 @@ def test_the_page_says_what_it_means_and_the_change_is_told(signed_in: SignedIn,
     )  # fmt: skip
     changed(role, "head", by=secadmin)
     assert told("accounts.role_changed")[1].endswith("work as from “Dispatcher” to “Department head”")
-    assert browser.get("/roles/").context["matrix"].works[-1] == "Department head"
+    roles.make(code="viewer", label=WORDS, authorities=[], by=secadmin, at=AT)
+    roles.make(code="other", label=WORDS, authorities=[], works_as=ITSELF, by=secadmin, at=AT)
+    works = browser.get("/roles/").context["matrix"].works
+    assert works == [""] * len(SHIPPED_ROLES) + ["Department head", "Rights alone", "Itself"]
 
 
 def test_the_page_of_a_shipped_role_offers_no_other_work(signed_in: SignedIn, secadmin: Staff):
@@ -154,6 +161,27 @@ def test_people_are_found_by_the_work_of_their_roles(secadmin: Staff, account: S
     assert found() == ([], [])
 
 
+BEFORE = """
+UPDATE accounts_role SET works_as = '';
+INSERT INTO accounts_role (code, label, authorities, menu, active, works_as)
+VALUES ('night_agent', '{"zh": "夜班坐席", "en": "Night agent"}', '{orders.see}', '{}', true, '');
+"""
+
+
+def test_roles_that_were_there_go_on_with_what_flows_give_to_their_names(own_database: OwnDatabase):
+    migrate = MigrationExecutor(connections[OWNER])
+    newest = [node for node in migrate.loader.graph.leaf_nodes() if node[0] == "accounts"]
+    migrate.migrate([("accounts", "0022_works_as")])
+    with psycopg.connect(own_database.owner_url) as database:
+        database.execute(BEFORE)
+
+    MigrationExecutor(connections[OWNER]).migrate(newest)
+
+    assert dict(Role.objects.values_list("code", "works_as")) == {
+        code: code for code in (*SHIPPED_ROLES, "night_agent")
+    }
+
+
 class TestSecondFactor:
     @pytest.fixture(autouse=True)
     def _level_three(self, settings):
@@ -179,6 +207,10 @@ class TestSecondFactor:
             (302, "/accounts/second-factor/on/") if asked else (200, None)
         )
         assert queries.lacks_second_factor(Staff.objects.get(pk=announcer.pk)) is asked
+
+    def test_a_policy_may_name_a_role_that_was_made_here(self):
+        assert stands_as("senior", "dispatcher", ["orders.see"]) == {"senior", "dispatcher"}
+        assert stands_as("senior", "", ["codes.change"]) == {"senior", "", "sysadmin"}
 
     def test_a_shipped_role_that_was_given_an_administration_is_asked_too(self, secadmin: Staff, agent: Staff):
         assert not queries.lacks_second_factor(agent)

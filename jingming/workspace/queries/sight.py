@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jingming.accounts.access import duties_of, has, sees, visible_staff
 from jingming.accounts.models import Post, Role, Staff
 from jingming.accounts.queries import must_have_second_factor
-from jingming.accounts.rules import PERSONAL, SHOWS_CUSTOMERS, Authority, by_business
+from jingming.accounts.rules import SHOWS_CUSTOMERS, Authority, by_business
 from jingming.customers import access as customers
 from jingming.interactions import access as interactions
 from jingming.organisation.models import Department
@@ -25,6 +26,11 @@ from jingming.workorders.rules import Act
 from .. import menu, queues
 
 MOST = 1_000  # rows that are counted
+FIELDS = {
+    Authority.SEE_NUMBERS: gettext_lazy("Phone and identity numbers"),
+    Authority.SEE_NAMES: gettext_lazy("Names of people"),
+    Authority.SEE_ADDRESSES: gettext_lazy("Addresses"),
+}
 NOBODY = 0  # no id is that low: somebody new, who has done nothing yet
 
 
@@ -37,7 +43,7 @@ class Sight:
     menu: list[menu.Line]
     rights: list[tuple[str | Promise, list[tuple[Authority, list[Post]]]]]
     rows: list[tuple[str, str]]
-    masks: list[tuple[Authority, str]]
+    masks: list[tuple[str, str]]
     acts: list[tuple[Act, str]]
     begins: str
     second_factor: bool
@@ -67,7 +73,9 @@ def sight_of(person: Staff) -> Sight:
             (_("Customers"), _figure(customers.visible_to(person))),
             (_("Staff"), _figure(visible_staff(person))),
         ],
-        masks=[(field, _how_whole(person, field)) for field in PERSONAL] if _shows_customers(posts) else [],
+        masks=[(str(words), _how_whole(person, field)) for field, words in FIELDS.items()]
+        if _shows_customers(posts)
+        else [],
         acts=_acts(posts),
         begins=_begins(person) if posts else "",
         second_factor=must_have_second_factor(person),

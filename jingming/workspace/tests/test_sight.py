@@ -124,7 +124,7 @@ def test_the_preview_asks_where_and_how_far(signed_in: SignedIn, secadmin: Staff
     }
     page = browser.get("/roles/agent/sight/", {"department": "TL-CALL", "scope": "department"})
     assert order.number not in page.text
-    assert ("Call intake" in page.text, "See addresses whole: whole" in page.text) == (True, True)
+    assert ("Call intake" in page.text, "Addresses: whole" in page.text) == (True, True)
     for odd in ({"department": "NOWHERE"}, {"scope": "galaxy"}):
         answer = browser.get("/roles/agent/sight/", odd)
         assert (answer.status_code, "sight" in answer.context) == (422, False)
