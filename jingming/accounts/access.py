@@ -184,6 +184,14 @@ def visible_staff(person: Staff | object) -> QuerySet[Staff]:
     return Staff.objects.filter(condition)
 
 
+def sight_places(person: Staff) -> list[Department]:
+    """Where the person may ask what somebody with a role would see: the departments whose staff they see, the own one
+    first."""
+    there = reach(person, Authority.SEE_STAFF)
+    places = [one for one in departments().values() if one.active and (there.holds(one) or one.pk in there.departments)]
+    return sorted(places, key=lambda one: (one.pk != person.department_id, one.code))
+
+
 def get_staff(person: Staff, pk: int, *, to: str = "see") -> Staff:
     """The colleague, to "see" or to "change"; unknown and unseen are the same 404, a forbidden change is refused."""
     found = visible_staff(person).select_related("department", "manager").filter(pk=pk).first()

@@ -333,7 +333,7 @@ def load_shipped_roles() -> int:
     """Write the roles of the box that are not there yet; roles that people have edited stay as they are."""
     there = set(Role.objects.values_list("code", flat=True))
     missing = [
-        Role(code=code, label={"zh": chinese, "en": english}, authorities=[str(a.value) for a in authorities])
+        Role(code=code, works_as=code, label={"zh": chinese, "en": english}, authorities=[a.value for a in authorities])
         for code, (chinese, english, authorities) in SHIPPED_ROLES.items()
         if code not in there
     ]

@@ -27,9 +27,11 @@ class Label(Output):
 
 
 class PostOut(Output):
-    """A post that the person holds; `acting_for` is whoever has lent it, `until` how long it is lent."""
+    """A post that the person holds; `works_as` is the role whose work it does ("": rights alone), `acting_for` is
+    whoever has lent it, `until` how long it is lent."""
 
     role: str
+    works_as: str
     department: str
     scope: str
     unit: str | None
@@ -99,6 +101,7 @@ def who_am_i(request: StaffRequest) -> dict[str, object]:
         "posts": [
             {
                 "role": post.role.code,
+                "works_as": post.role.works_as,
                 "department": here[post.department_id].code,
                 "scope": post.scope,
                 "unit": places[post.unit_id].code if post.unit_id else None,

@@ -102,6 +102,11 @@ class Role(models.Model):
     authorities = ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text="see rules.Authority")
     menu = models.JSONField(default=dict, blank=True, help_text="order, hidden entries and names; {} is as shipped")
     active = models.BooleanField(default=True, help_text="a retired role is given to nobody")
+    # Flows, queues, menus and first pages ask for this, never for the code. A trigger (0024_works_as_a_role) holds that
+    # it names a role that works as itself.
+    works_as = models.CharField(
+        max_length=30, default="", blank=True, help_text="code of the role whose work it does; empty: rights alone"
+    )
 
     class Meta:
         verbose_name = _("role")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext, pgettext
 
 from jingming.base.initials import as_initials, begin_with
@@ -19,7 +19,7 @@ from jingming.organisation.queries import departments, units
 from .access import duties_of
 from .models import ApiToken, Delegation, KnownBrowser, Post, Role, Session, Staff
 from .policy import policy
-from .rules import Authority, Scope, by_business, device_in_words
+from .rules import SHIPPED_ROLES, Authority, Scope, by_business, device_in_words, stands_as
 from .tokens import PREFIX, digest_of
 
 KEPT_SECONDS = 5.0
@@ -120,7 +120,13 @@ def has_second_factor(person: Staff) -> bool:
 
 def must_have_second_factor(person: Staff) -> bool:
     """Whether a role of the person's may do nothing without a second factor."""
-    return any(post.role.code in policy().second_factor_roles for post in duties_of(person))
+    return any(asks_second_factor(post.role) for post in duties_of(person))
+
+
+def asks_second_factor(role: Role) -> bool:
+    """Whether the policy asks whoever holds the role for a second factor. A role with the authorities of an
+    administration is asked like the shipped one."""
+    return not stands_as(role.code, role.works_as, role.authorities).isdisjoint(policy().second_factor_roles)
 
 
 def lacks_second_factor(person: Staff) -> bool:
@@ -246,11 +252,12 @@ def acting_for(person: Staff) -> list[ActingFor]:
 @dataclass(frozen=True)
 class RoleMatrix:
     """Every authority against every role: `groups` are (business, [(authority, [whether given, by role])]), `scopes`
-    are (how far, [posts that reach so far, by role])."""
+    are (how far, [posts that reach so far, by role]), `works` say as what each role works, "" of shipped ones."""
 
     roles: list[Role]
     groups: list[tuple[object, list[tuple[Authority, list[tuple[Role, bool]]]]]]
     scopes: list[tuple[Scope, list[int]]]
+    works: list[str]
 
 
 def matrix_of_roles() -> RoleMatrix:
@@ -265,7 +272,32 @@ def matrix_of_roles() -> RoleMatrix:
             for label, authorities in by_business(Authority)
         ],
         [(scope, [posts.get((role.pk, scope.value), 0) for role in roles]) for scope in Scope],
+        ["" if role.code in SHIPPED_ROLES else work_in_words(role, roles) for role in roles],
     )
+
+
+def work_in_words(role: Role, among: Iterable[Role]) -> str:
+    """As what a role that was made here works; `among` are the roles by whose names it is told."""
+    if role.works_as in ("", role.code):
+        return gettext("Itself") if role.works_as else gettext("Rights alone")
+    return next((str(one) for one in among if one.code == role.works_as), role.works_as)
+
+
+def roles_of_flows() -> QuerySet[Role]:
+    """The roles that a flow can name: those that work as themselves."""
+    return Role.objects.filter(code=F("works_as")).order_by("pk")
+
+
+def shipped_roles() -> list[Role]:
+    """The roles as which one that is made here can work, as they are called here. One query."""
+    return list(Role.objects.filter(code__in=SHIPPED_ROLES).order_by("pk"))
+
+
+def usual_scope(role: Role) -> str:
+    """How far most posts of the role reach; the own department if nobody holds it. One query."""
+    counted = Post.objects.filter(role=role).values("scope").annotate(posts=Count("pk")).order_by("-posts", "scope")
+    found = counted.first()
+    return found["scope"] if found else Scope.DEPARTMENT.value
 
 
 def holders_of(role: Role) -> list[Post]:

@@ -21,7 +21,7 @@ from . import queries
 from .access import duties_of
 from .actions import keep_apart, refuse_together
 from .models import Post, Role, Staff
-from .rules import SHIPPED_ROLES, Authority
+from .rules import ITSELF, SHIPPED_ROLES, Authority
 
 CODE = r"[a-z][a-z0-9_]{1,29}"
 
@@ -44,40 +44,58 @@ def make(
     code: str,
     label: Mapping[str, str],
     authorities: Collection[str],
+    works_as: str = "",
     by: Staff,
     at: datetime,
     of: Role | None = None,
 ) -> Role:
-    """Make a role; `of` is the role that it is a copy of, whose menu it takes over."""
+    """Make a role that works as a shipped one (its code), as ITSELF or as none (""); `of` is the role that it is a copy
+    of, whose menu it takes over."""
     if not re.fullmatch(CODE, code):
         sentence = _("A code begins with a letter and has 2 to 30 small letters, digits and underscores.")
         raise Unfit(fields={"code": sentence})
     words = _words(label)
     kept = _known(authorities)
+    work = _work(works_as, code)
     refuse_together(kept, name=words["zh"])
     try:
         with transaction.atomic():
-            role = Role.objects.create(code=code, label=words, authorities=kept, menu=of.menu if of else {})
+            role = Role.objects.create(
+                code=code, label=words, authorities=kept, works_as=work, menu=of.menu if of else {}
+            )
     except IntegrityError:
         raise Unfit(fields={"code": _("There is a role with this code. Choose another.")}) from None
-    record("accounts.role_made", role, by=by, at=at, role=code, given=kept, copy_of=of.code if of else "")
+    origin = of.code if of else ""
+    record("accounts.role_made", role, by=by, at=at, role=code, given=kept, works_as=work, copy_of=origin)
     return role
 
 
 def as_known(role: Role) -> str:
     """What whoever changes a role has seen of it: sent back with the form, so that nobody undoes another's change."""
-    return json.dumps([role.label.get("zh", ""), role.label.get("en", ""), *role.authorities], ensure_ascii=False)
+    words = [role.label.get("zh", ""), role.label.get("en", ""), role.works_as, *role.authorities]
+    return json.dumps(words, ensure_ascii=False)
 
 
 @transaction.atomic
 def change(
-    role: Role, *, label: Mapping[str, str], authorities: Collection[str], known: str, by: Staff, at: datetime
+    role: Role,
+    *,
+    label: Mapping[str, str],
+    authorities: Collection[str],
+    works_as: str | None = None,
+    known: str,
+    by: Staff,
+    at: datetime,
 ) -> Role:
-    """Change what a role is called and what whoever holds it may do; refused if it is not what it was `as_known`."""
+    """Change what a role is called, what whoever holds it may do and whose work it does (None: as it is); refused if
+    the role is not what it was `as_known`."""
     role = Role.objects.select_for_update().get(pk=role.pk)
     if known != as_known(role):
         raise ChangedMeanwhile(_told(known, role))
-    return _put(role, "accounts.role_changed", label=_words(label), authorities=_known(authorities), by=by, at=at)
+    work = role.works_as if works_as is None else _work(works_as, role.code)
+    return _put(
+        role, "accounts.role_changed", label=_words(label), authorities=_known(authorities), works_as=work, by=by, at=at
+    )
 
 
 @transaction.atomic
@@ -87,9 +105,8 @@ def reset(role: Role, *, by: Staff, at: datetime) -> Role:
     if role.code not in SHIPPED_ROLES:
         raise Unfit(_("This role was made here; there is nothing shipped to return to."))
     chinese, english, authorities = SHIPPED_ROLES[role.code]
-    return _put(
-        role, "accounts.role_reset", label={"zh": chinese, "en": english}, authorities=_known(authorities), by=by, at=at
-    )
+    label, kept = {"zh": chinese, "en": english}, _known(authorities)
+    return _put(role, "accounts.role_reset", label=label, authorities=kept, works_as=role.code, by=by, at=at)
 
 
 @transaction.atomic
@@ -121,9 +138,9 @@ def restore(role: Role, *, by: Staff, at: datetime) -> None:
 def _told(known: str, role: Role) -> str:
     """What has become of the role, as far as `known` says what it was."""
     try:
-        _zh, _en, *before = (str(word) for word in json.loads(known))
+        _zh, _en, work, *before = (str(word) for word in json.loads(known))
     except (TypeError, ValueError):  # too few words, or none of ours
-        before = list(role.authorities)
+        work, before = role.works_as, list(role.authorities)
     names = dict(Authority.choices)
     given = [str(names.get(word, word)) for word in role.authorities if word not in before]
     taken = [str(names.get(word, word)) for word in before if word not in role.authorities]
@@ -132,6 +149,8 @@ def _told(known: str, role: Role) -> str:
         said.append(_("Given: %(rights)s.") % {"rights": _(", ").join(given)})
     if taken:
         said.append(_("Taken away: %(rights)s.") % {"rights": _(", ").join(taken)})
+    if work != role.works_as:
+        said.append(_("Works as: %(role)s.") % {"role": queries.work_in_words(role, queries.shipped_roles())})
     return " ".join([*said, _("What you entered stands below: look through it, then save again.")])
 
 
@@ -150,26 +169,38 @@ def _known(authorities: Collection[str]) -> list[str]:
     return [word for word in Authority.values if word in authorities]
 
 
-def _put(role: Role, key: str, *, label: dict[str, str], authorities: list[str], by: Staff, at: datetime) -> Role:
-    was, named = set(role.authorities), role.label
+def _work(works_as: str, code: str) -> str:
+    """As the database keeps it. A shipped role works as itself, and others only as shipped ones, so no chain of roles
+    is asked who does what."""
+    work = code if works_as == ITSELF else works_as
+    if work not in ({code} if code in SHIPPED_ROLES else {"", code, *SHIPPED_ROLES}):
+        raise Unfit(fields={"works_as": _("Choose one of those on offer.")})
+    return work
+
+
+def _put(
+    role: Role, key: str, *, label: dict[str, str], authorities: list[str], works_as: str, by: Staff, at: datetime
+) -> Role:
+    was, named, work = set(role.authorities), role.label, role.works_as
     given = [word for word in authorities if word not in was]
     taken = [word for word in Authority.values if word in was and word not in authorities]
-    if not given and not taken and label == named:
+    if not given and not taken and label == named and works_as == work:
         return role
     refuse_together(authorities, name=str(role))
-    if given:
+    if given or works_as not in ("", work):  # other work brings acts
         if any(post.role_id == role.pk for post in duties_of(by)):  # an own post or a lent one
             raise NotAllowed(
                 _("You hold this role, and nobody gives rights to themselves. Ask another security administrator.")
             )
         keep_apart(Staff.objects.filter(posts__role=role), authorities, instead_of=role)
-    role.label, role.authorities = label, authorities
-    role.save(update_fields=["label", "authorities"])
+    role.label, role.authorities, role.works_as = label, authorities, works_as
+    role.save(update_fields=["label", "authorities", "works_as"])
     if Authority.CHANGE_STAFF in taken and not _somebody_gives_rights():
         raise StillHeld(_("Then nobody could give rights any more. Give “%(right)s” to another role first.") % {
             "right": Authority.CHANGE_STAFF.label
         })  # fmt: skip
     facts = {"renamed": [named, label]} if label != named else {}
+    facts |= {"works_as": [work, works_as]} if works_as != work else {}
     record(key, role, by=by, at=at, role=role.code, given=given, taken=taken, **facts)
     transaction.on_commit(queries.forget_tokens)
     return role

@@ -150,12 +150,20 @@ ADMINISTRATIONS: dict[str, tuple[StrPromise, frozenset[str]]] = {
     "audit": (_("Audit administration"), frozenset({Authority.SEE_AUDIT})),
 }
 ADMINISTRATIVE = frozenset().union(*(own for _label, own in ADMINISTRATIONS.values()))  # such posts are never lent
+ADMINISTRATORS = {"system": "sysadmin", "security": "secadmin", "audit": "auditadmin"}  # the shipped role of each
+ITSELF = "itself"  # of a role made here that works as no shipped one: a flow may name it
 
 
 def administrations_of(authorities: Iterable[str]) -> list[str]:
     """Which of the three administrations these authorities make somebody part of."""
     held = set(authorities)
     return [name for name, (_label, own) in ADMINISTRATIONS.items() if held & own]
+
+
+def stands_as(code: str, works_as: str, authorities: Iterable[str]) -> set[str]:
+    """The roles as which a role is held to account: itself, the one whose work it does, and, whatever that is, those of
+    the administrations that its authorities make somebody part of."""
+    return {code, works_as, *(ADMINISTRATORS[one] for one in administrations_of(authorities))}
 
 
 def by_business(authorities: Iterable[Authority]) -> list[tuple[StrPromise, list[Authority]]]:

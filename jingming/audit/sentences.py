@@ -231,8 +231,10 @@ FACTS: dict[str, str | Promise] = {
     "version": pgettext_lazy("fact", "version"),
     "was": pgettext_lazy("fact", "before"),
     "who": pgettext_lazy("fact", "Who"),
+    "works_as": pgettext_lazy("fact", "work as"),
     "now": pgettext_lazy("fact", "after"),
     "accounts.name": pgettext_lazy("fact", "full name"),
+    "accounts.renamed": pgettext_lazy("fact", "name"),
     "workorders.manager": pgettext_lazy("fact", "approval manager"),
     "workspace.changed": pgettext_lazy("fact", "changed meanwhile"),
     "loading.changed": pgettext_lazy("fact", "changed rows"),
@@ -257,6 +259,7 @@ LISTS = frozenset(
         "months",
         "order",
         "pinned",
+        "taken",
     }
 )
 TOLD_ONCE = frozenset({"filter"})  # the same sentence in both languages: told in the reader's alone

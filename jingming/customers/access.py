@@ -308,7 +308,7 @@ def element_for(user: Staff | object, code: str) -> NetworkElement:
 
 def managers_open_to() -> list[Staff]:
     """The people who look after key accounts: active, with the post of an account manager; by employee number."""
-    posted = Post.objects.filter(role__code=ACCOUNT_MANAGER, staff=OuterRef("pk"))
+    posted = Post.objects.filter(role__works_as=ACCOUNT_MANAGER, staff=OuterRef("pk"))
     return list(Staff.objects.filter(Exists(posted), is_active=True).order_by("employee_number"))
 
 

@@ -290,7 +290,7 @@ def why_not_by(order: WorkOrder, act: Act, person: Staff, now: Situation) -> str
     permission = order.flow.permission(order.step, act)
     if permission is None:
         return _("The flow of this type does not have “%(act)s” at this step.") % {"act": act.label}
-    if not any(post.role.code in permission.by for post in duties_of(person)):
+    if not any(post.role.works_as in permission.by for post in duties_of(person)):
         return _("Your roles do not include “%(act)s” at this step.") % {"act": act.label}
     able = posts_for(order, act, person, now)
     if not able:
@@ -301,8 +301,8 @@ def why_not_by(order: WorkOrder, act: Act, person: Staff, now: Situation) -> str
 def posts_for(order: WorkOrder, act: Act, person: Staff, now: Situation) -> list[Post]:
     """The person's posts, own and lent, to which the flow gives the act at this step and that stand to the order."""
     permission = order.flow.permission(order.step, act)
-    roles = permission.by if permission else ()
-    return [post for post in duties_of(person) if post.role.code in roles and STANDING[act](post, person, order, now)]
+    posts = [post for post in duties_of(person) if permission and post.role.works_as in permission.by]
+    return [post for post in posts if STANDING[act](post, person, order, now)]
 
 
 def _own_callback(order: WorkOrder, person: Staff, _able: list[Post], now: Situation) -> str:
@@ -457,7 +457,7 @@ def may_be_named(order: WorkOrder) -> QuerySet[Staff]:
         here = Q()
     else:
         here |= Q(posts__department__province=order.province_id)
-    return Staff.objects.filter(here, posts__role__code__in=HANDLING_ROLES, is_active=True).distinct()
+    return Staff.objects.filter(here, posts__role__works_as__in=HANDLING_ROLES, is_active=True).distinct()
 
 
 HANDLING_ROLES = (

@@ -97,7 +97,7 @@ def most_likely(
 ) -> Act | None:
     """The act that most likely comes next: filling in comes first while something blocks the way, taking charge and
     handing to somebody only while nobody is in charge."""
-    roles = {post.role.code for post in duties_of(person)}
+    roles = {post.role.works_as for post in duties_of(person)}
     skipped = set()
     if order.assignee_id is not None or not roles & ASSIGNERS:
         skipped.add(Act.ASSIGN)

@@ -61,7 +61,7 @@ class Entry:
 
     def given_by(self, role: Role) -> bool:
         """Whether people may have the entry by this role. How far a post reaches may still decide against it."""
-        return self.authority in role.authorities and (not self.roles or role.code in self.roles)
+        return self.authority in role.authorities and (not self.roles or role.works_as in self.roles)
 
 
 def _queue(name: str) -> Entry:

@@ -53,7 +53,7 @@ def handlers_in(chosen: Sequence[Department]) -> list[tuple[str, list[tuple[str,
     """The people to whom work of these departments can be given, [(department, [(username, name)])]. One query."""
     wanted = {department.pk: department for department in chosen}
     people = Staff.objects.filter(
-        posts__department__in=wanted, posts__role__code__in=access.HANDLING_ROLES, is_active=True
+        posts__department__in=wanted, posts__role__works_as__in=access.HANDLING_ROLES, is_active=True
     )
     groups: dict[int, dict[str, str]] = {pk: {} for pk in wanted}
     for username, name, department in people.order_by("name", "id").values_list(
@@ -71,7 +71,7 @@ def near(order: WorkOrder, chosen: Sequence[Department]) -> list[Department]:
 def own_reviews(order: WorkOrder, person: Staff) -> list[Review]:
     """The reviews that wait for the person. One query."""
     permission = order.flow.permission(order.step, Act.REVIEW)
-    posts = [post for post in duties_of(person) if permission and post.role.code in permission.by]
+    posts = [post for post in duties_of(person) if permission and post.role.works_as in permission.by]
     pending = Review.objects.filter(order=order, result="").select_related("done_by").order_by("id")
     return [review for review in pending if any(access.may_review(post, person, review) for post in posts)]
 

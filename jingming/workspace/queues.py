@@ -41,7 +41,7 @@ def offered(person: Staff) -> list[str]:
     """The queues that mean something to the person's posts, in the order of the tabs."""
     if not has(person, Authority.SEE_ORDERS):
         return []
-    roles = {post.role.code for post in duties_of(person)}
+    roles = {post.role.works_as for post in duties_of(person)}
     reaches_further = any(post.scope != Scope.OWN for post in duties_of(person))
     return [
         name
@@ -58,13 +58,33 @@ def in_menu(person: Staff) -> list[str]:
 
 def in_the_field(person: Staff) -> bool:
     """Whether all that the person does is done on site: the day begins with the one next job."""
-    posts = duties_of(person)
-    return bool(posts) and all(post.role.code == "engineer" for post in posts) and has(person, Authority.SEE_ORDERS)
+    works = {post.role.works_as for post in duties_of(person)} - {""}  # rights alone are no work
+    return works == {"engineer"} and has(person, Authority.SEE_ORDERS)
 
 
 def first(person: Staff) -> str:
     """The queue in which the person's day begins."""
-    return next((FIRST[post.role.code] for post in duties_of(person) if post.role.code in FIRST), "mine")
+    return next((FIRST[post.role.works_as] for post in duties_of(person) if post.role.works_as in FIRST), "mine")
+
+
+# The first of these that the person may see, for those who neither take contacts nor see orders.
+ELSEWHERE = (
+    (Authority.SEE_AUDIT, "audit"),
+    (Authority.SEE_STAFF, "staff"),
+    (Authority.SEE_ORGANISATION, "organisation"),
+    (Authority.SEE_FLOWS, "flows"),
+)
+
+
+def begins(person: Staff) -> tuple[str, str]:
+    """The page with which the person's day begins, by name, and, of the orders, the queue."""
+    if has(person, Authority.TAKE_INTAKE) and any(post.role.works_as == "agent" for post in duties_of(person)):
+        return "intake", ""
+    if in_the_field(person):
+        return "field", ""
+    if has(person, Authority.SEE_ORDERS):
+        return "orders", first(person)
+    return next((page for authority, page in ELSEWHERE if has(person, authority)), "profile"), ""
 
 
 def figures(person: Staff) -> dict[str, int]:

@@ -149,6 +149,7 @@ for _fact, _words in {
     "set": _from(Set),
     "role": _role,
     "copy_of": _role,
+    "works_as": _role,
     "given": _from(Authority),
     "taken": _from(Authority),
     "privacy.fields": _from(Authority),

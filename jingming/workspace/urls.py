@@ -72,6 +72,7 @@ urlpatterns = [
         name="contact_reveal",
     ),
     path("staff/<int:pk>/sight/", opens(sight.of_person, to=Authority.CHANGE_STAFF), name="staff_sight"),
+    path("roles/<slug:code>/sight/", opens(sight.of_role, to=Authority.CHANGE_STAFF), name="role_sight"),
     path("audit/", opens(audit.audit_log, to=Authority.SEE_AUDIT), name="audit"),
     path("audit/export/", opens(audit.audit_export, to=Authority.SEE_AUDIT, pace=Pace.EXPORT), name="audit_export"),
     path("repairs/", opens(repairs.repairs, to=Authority.REPAIR_JOBS), name="repairs"),

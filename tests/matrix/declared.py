@@ -189,6 +189,7 @@ PAGES: Mapping[str, Page] = {
     "roles/": Page(CHANGE_STAFF),
     "roles/new/": Page(CHANGE_STAFF),
     "roles/<slug:code>/": Page(CHANGE_STAFF, of="role"),
+    "roles/<slug:code>/sight/": Page(CHANGE_STAFF, of="role"),
     "roles/<slug:code>/copy/": Page(CHANGE_STAFF, of="role"),
     "roles/<slug:code>/shipped/": Page(CHANGE_STAFF, of="role", look=PRESSED),
     "roles/<slug:code>/switch/": Page(CHANGE_STAFF, of="role", look=PRESSED),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from jingming.accounts.models import Staff
+from jingming.accounts.models import Post, Staff
 from jingming.base.clock import now
 from jingming.base.errors import Refusal
 from jingming.customers import actions as customers
@@ -402,6 +402,18 @@ def test_a_key_of_somebody_else_repeats_nothing(asking: Asking):
         assert (first.status_code, second.status_code) == (201, 201)
         assert first.json()["id"] != second.json()["id"]
         assert "Idempotency-Replayed" not in second.headers
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+def test_a_role_is_tried_in_no_place_whose_staff_one_does_not_see(asking: Asking):
+    place = Department.objects.get(code="TL-OPS")
+    with undone():
+        Post.objects.filter(staff__username="secadmin1").update(department=place, scope="subtree")
+        tried = asking.look("secadmin1", "/roles/agent/sight/?department=‹foreign›&scope=department")
+
+        assert tried("TL-CALL").status == 200
+        asking.refused("secadmin1", tried, "WH-CALL", "ZZ-CALL")
+        asking.refused("secadmin1", tried, "NJ-CALL", "ZZ-CALL")
 
 
 # --- Personal data ----------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from jingming.files.models import Attachment
 from jingming.interactions.models import Interaction
 from jingming.loading.models import Run
 from jingming.loading.sheets.kinds import KINDS
-from jingming.organisation.queries import areas, units
+from jingming.organisation.queries import areas, departments, units
 from jingming.persons.models import Hold, Request
 from jingming.workorders import access as orders
 from jingming.workorders.models import WorkOrder
@@ -91,6 +91,9 @@ PEOPLE = (
     Mutant("any colleague fetched", "jingming.accounts.access:get_staff", whatever(Staff), [
         page("staff/<int:pk>/", "head1"), page("staff/<int:pk>/password/", "secadmin1"),
     ]),
+    Mutant("a role tried anywhere", "jingming.accounts.access:sight_places",
+        instead(lambda _person: list(departments().values())),
+        [side(side_doors.test_a_role_is_tried_in_no_place_whose_staff_one_does_not_see)]),
     Mutant("a lent post for ever", "jingming.accounts.access:holds", says(answer=True), [
         fact(lent.test_nothing_is_seen_before_it_begins_or_after_it_ends, 1),
     ]),

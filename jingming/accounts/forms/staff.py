@@ -43,7 +43,7 @@ class PersonForm(forms.Form):
 
 def _approval_managers() -> QuerySet[Staff]:
     return (
-        Staff.objects.filter(is_active=True, posts__role__code="approval_manager")
+        Staff.objects.filter(is_active=True, posts__role__works_as="approval_manager")
         .distinct()
         .order_by("employee_number")
     )

@@ -108,6 +108,7 @@ def test_me_says_who_the_token_stands_for(caller, dispatcher):
         "posts": [
             {
                 "role": "dispatcher",
+                "works_as": "dispatcher",
                 "department": "TL-OPS",
                 "scope": "subtree",
                 "unit": None,

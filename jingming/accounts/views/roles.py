@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jingming.accounts import queries, roles
 from jingming.accounts.forms.roles import ChangedRoleForm, NewRoleForm
 from jingming.accounts.models import Role
-from jingming.accounts.rules import SHIPPED_ROLES
+from jingming.accounts.rules import ITSELF, SHIPPED_ROLES
 from jingming.base.clock import now
 from jingming.base.errors import Refusal
 from jingming.base.http import StaffRequest
@@ -29,17 +29,18 @@ def matrix(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def page(request: StaffRequest, code: str) -> HttpResponse:
-    """One role: its name and authorities to change; copy, retire, return to what is shipped."""
+    """One role: its name, work and authorities to change; copy, retire, return to what is shipped."""
     role = get_object_or_404(Role, code=code)
-    initial = {**role.label, "authorities": role.authorities, "known": roles.as_known(role)}
-    form = ChangedRoleForm(request.POST or None, initial=initial)
+    shipped = role.code in SHIPPED_ROLES
+    initial = {**_beginning(role), **role.label, "known": roles.as_known(role)}
+    form = ChangedRoleForm(request.POST or None, initial=initial, shipped=shipped)
 
     context = {
         "role": role,
         "form": form,
         "holders": queries.holders_of(role),
-        "shipped": role.code in SHIPPED_ROLES,
-        "differs": role.code in SHIPPED_ROLES and not _is_as_shipped(role),
+        "shipped": shipped,
+        "differs": shipped and not _is_as_shipped(role),
     }
     if form.is_valid():
         try:
@@ -52,6 +53,15 @@ def page(request: StaffRequest, code: str) -> HttpResponse:
             messages.success(request, _("Saved. It holds at the next request of everybody who has the role."))
             return redirect(_page_of(role))
     return render(request, "accounts/role.html", context, status=422 if form.errors else 200)
+
+
+def _beginning(role: Role) -> dict[str, Any]:
+    """What the form of a role and that of a copy of it begin with."""
+    return {"authorities": role.authorities, "works_as": ITSELF if _of_its_own(role) else role.works_as}
+
+
+def _of_its_own(role: Role) -> bool:
+    return role.works_as == role.code and role.code not in SHIPPED_ROLES
 
 
 def _is_as_shipped(role: Role) -> bool:
@@ -72,13 +82,13 @@ def copy(request: StaffRequest, code: str) -> HttpResponse:
 
 
 def _make(request: StaffRequest, *, of: Role | None) -> HttpResponse:
-    form = NewRoleForm(request.POST or None, initial={"authorities": of.authorities} if of else None)
+    form = NewRoleForm(request.POST or None, initial=_beginning(of) if of else None)
 
     def act(_values: dict[str, Any]) -> None:
         roles.make(**form.values(), of=of, by=request.user, at=now())
 
     title = _("Copy of %(role)s") % {"role": of} if of else _("New role")
-    sub = _("The acts of an order are given by its flow, to roles by their codes: name the new role there as well.")
+    sub = _("Rights say what may be seen and changed; what it works as says whose queues and acts of orders it has.")
     return act_by_form(request, form, act, back=reverse("roles"), title=title, sub=sub)
 
 

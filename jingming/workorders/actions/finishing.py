@@ -92,11 +92,11 @@ def review(
 
 def _own_review(doing: Doing, wanted: int | None) -> Review:
     roles = permission_of(doing).by
+    posts = [post for post in duties_of(doing.by) if post.role.works_as in roles]
     own = [
         pending
         for pending in doing.hanging.pending_reviews
-        if wanted in (None, pending.pk)
-        and any(access.may_review(post, doing.by, pending) for post in duties_of(doing.by) if post.role.code in roles)
+        if wanted in (None, pending.pk) and any(access.may_review(post, doing.by, pending) for post in posts)
     ]
     if not own:
         raise CannotAct(_("This step does not wait for your review."))

@@ -64,8 +64,8 @@ def assign(
     if staff is not None:
         belongs(staff, doing.order.department)
     allowed_as = permission_of(doing).by
-    able = [post for post in duties_of(by) if post.role.code in allowed_as]
-    roles = {post.role.code for post in able}
+    able = [post for post in duties_of(by) if post.role.works_as in allowed_as]
+    roles = {post.role.works_as for post in able}
     whose = staff or doing.order.assignee
     if roles == {"approval_manager"} and whose is not None and whose.manager_id not in {post.staff_id for post in able}:
         raise NotAllowed(

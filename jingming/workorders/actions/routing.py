@@ -27,7 +27,7 @@ def route(category: str, department: Department, *, manager: Staff | None, by: S
             gone.delete()
         return None
     belongs(manager, department)
-    if not manager.posts.filter(department=department, role__code="approval_manager").exists():
+    if not manager.posts.filter(department=department, role__works_as="approval_manager").exists():
         raise Unfit(
             fields={
                 "manager": _("%(person)s is no approval manager of %(department)s.")

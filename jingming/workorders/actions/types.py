@@ -12,7 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from jingming.accounts.models import Role, Staff
+from jingming.accounts.models import Staff
+from jingming.accounts.queries import roles_of_flows
 from jingming.audit import actions as audit
 from jingming.base.errors import Refusal, Stale, Unfit
 
@@ -39,7 +40,7 @@ def faults_of(definition: Definition) -> list[str]:
     """What keeps a definition from being put in force, in sentences; the one list for shipped types, drafts and
     whatever is published. One query."""
     flow = read_flow(definition)
-    return faults(flow, roles=set(Role.objects.values_list("code", flat=True)))
+    return faults(flow, roles=set(roles_of_flows().values_list("code", flat=True)))
 
 
 @transaction.atomic

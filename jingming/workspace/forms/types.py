@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jingming.accounts.models import Role
+from jingming.accounts.queries import roles_of_flows
 from jingming.organisation.rules import Kind
 from jingming.ui.labels import in_language
 from jingming.workorders import drafting
@@ -165,7 +165,7 @@ class ActForm(EditForm):
         now = acts.get(act) if act else None
         super().__init__(data, draft, _permission(now))
         self.step, self.fixed = step, act
-        self._offer("by", [(role.code, str(role)) for role in Role.objects.order_by("pk")])
+        self._offer("by", [(role.code, str(role)) for role in roles_of_flows()])
         if step:
             stays = [("", _("stays at this step"))]
             self._offer("to", [*stays, *_steps(flow), (PREVIOUS, _("where it came from"))])

@@ -130,7 +130,7 @@ def sheet(order: WorkOrder, person: Staff, *, at: datetime, show: str = "", ever
 
 def _refused(order: WorkOrder, person: Staff, reasons: Mapping[Act, str]) -> list[Fact]:
     """Why not the rest: one sentence for each act that one's own posts do at this step, the others summed up."""
-    roles = {post.role.code for post in duties_of(person)}
+    roles = {post.role.works_as for post in duties_of(person)}
     own: list[Fact] = []
     of_others: list[str] = []
     elsewhere: list[str] = []

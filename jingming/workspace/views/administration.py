@@ -38,7 +38,7 @@ class RouteForm(forms.Form):
         super().__init__(data)
         self.managers = {
             person.username: person
-            for person in Staff.objects.filter(is_active=True, posts__role__code="approval_manager").distinct()
+            for person in Staff.objects.filter(is_active=True, posts__role__works_as="approval_manager").distinct()
         }
         self.fields["category"].choices = choices("category", now())  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["department"].choices = [  # type: ignore[attr-defined]

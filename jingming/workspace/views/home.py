@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jingming.accounts.access import duties_of, has
+from jingming.accounts.access import has
 from jingming.accounts.rules import Authority
 from jingming.base.http import StaffRequest
 from jingming.customers import queries as customers
@@ -20,26 +20,13 @@ from jingming.workorders.access import visible_to
 from jingming.workspace import queues
 
 LONGEST = 100
-# The first of these that the person may see, for those who neither take contacts nor see orders.
-ELSEWHERE = (
-    (Authority.SEE_AUDIT, "audit"),
-    (Authority.SEE_STAFF, "staff"),
-    (Authority.SEE_ORGANISATION, "organisation"),
-    (Authority.SEE_FLOWS, "flows"),
-)
 
 
 @require_GET
 def home(request: StaffRequest) -> HttpResponse:
     """Where the person's day begins."""
-    person = request.user
-    if any(post.role.code == "agent" for post in duties_of(person)) and has(person, Authority.TAKE_INTAKE):
-        return redirect("intake")
-    if queues.in_the_field(person):
-        return redirect("field")
-    if has(person, Authority.SEE_ORDERS):
-        return redirect(f"{reverse('orders')}?queue={queues.first(person)}")
-    return redirect(next((page for authority, page in ELSEWHERE if has(person, authority)), "profile"))
+    page, queue = queues.begins(request.user)
+    return redirect(f"{reverse(page)}?queue={queue}" if queue else page)
 
 
 @require_GET
