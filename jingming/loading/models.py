@@ -9,7 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Staff
-from jingming.privacy.fields import WrittenJSONField, WrittenLineField, WrittenTextField
+from jingming.privacy.fields import (
+    SealedJSONField,
+    SealedTextField,
+    WrittenJSONField,
+    WrittenLineField,
+    WrittenTextField,
+)
 
 from .rules import BUSY, State, Way
 
@@ -56,11 +62,10 @@ class Run(models.Model):
     file_name = WrittenLineField(max_length=400)
     store_key = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0, help_text="bytes")
-    sheet = models.CharField(
-        max_length=60, blank=True, help_text="name of the sheet of the workbook; the first if empty"
-    )
-    sheets = models.JSONField(default=list, help_text="names of all sheets of the workbook")
-    heading = models.JSONField(default=list, help_text="names of the file's columns, from the left")
+    sheet = SealedTextField(blank=True, help_text="name of the sheet of the workbook; the first if empty")
+    sheets = SealedJSONField(default=list, help_text="names of all sheets of the workbook")
+    # A file without a heading begins with somebody's data.
+    heading = SealedJSONField(default=list, help_text="names of the file's columns, from the left")
     mapping = models.JSONField(default=dict, help_text="{our column: its place in the heading, from 0}")
     skip_bad = models.BooleanField(default=False, help_text="load the others if some rows cannot be loaded")
     empty_clears = models.BooleanField(default=False, help_text="an empty cell empties what is kept")

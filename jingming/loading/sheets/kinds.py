@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from jingming.accounts.rules import Authority
 from jingming.base.errors import Unfit
 from jingming.customers.rules import ACCOUNT_LENGTH, LONGEST_LIFE, NOTE_LENGTH, account_number, one_line, phone_number
+from jingming.privacy.rules import HIDDEN
 
 from . import cells
 from .values import Value
@@ -63,6 +64,18 @@ class Kind:
 
 def _line(longest: int) -> Reader:
     return partial(cells.as_text, longest=longest)
+
+
+def _whole(longest: int) -> Reader:
+    """A line about a person, which must not be the mask of what somebody else would have read."""
+    return partial(_unmasked, longest)
+
+
+def _unmasked(longest: int, value: Value) -> str:
+    text = cells.as_text(value, longest=longest)
+    if text.endswith(HIDDEN):
+        raise Unfit(_("This is masked. Load a file of somebody who may see it whole, or leave the cell empty."))
+    return text
 
 
 def _code(longest: int) -> Reader:
@@ -145,7 +158,7 @@ CUSTOMERS = Kind(
         Column(
             "name",
             _("Name"),
-            _line(120),
+            _whole(120),
             (
                 "customer",
                 "customer name",
@@ -189,7 +202,7 @@ CUSTOMERS = Kind(
             "phone2", _("Second phone"), _phone, ("phone 2", "other phone", "备用电话", "电话2", "固定电话", "固话")
         ),
         Column("phone3", _("Third phone"), _phone, ("phone 3", "电话3")),
-        Column("contact", _("Contact person"), _line(60), ("contact", "contact name", "联系人", "联系人姓名")),
+        Column("contact", _("Contact person"), _whole(60), ("contact", "contact name", "联系人", "联系人姓名")),
         Column("duty", _("Duty"), _line(60), ("contact duty", "position", "联系人职务", "职务")),
         Column(
             "contact_phone",
@@ -320,7 +333,7 @@ SERVICE_POINTS = Kind(
         Column(
             "customer_name",
             _("Customer"),
-            _line(120),
+            _whole(120),
             ("name", "customer name", "户名", "用户名称", "用户姓名", "客户名称", "客户姓名", "姓名"),
             help=_("Opens an archive where a new service point names no customer number."),
         ),
@@ -334,7 +347,7 @@ SERVICE_POINTS = Kind(
         Column(
             "address",
             _("Address"),
-            _line(200),
+            _whole(200),
             ("service address", "用电地址", "用气地址", "用水地址", "装机地址", "安装地址", "详细地址"),
             new=True,
         ),

@@ -15,8 +15,10 @@ from jingming.customers.models import Change, Customer, Phone
 from jingming.customers.rules import grams
 from jingming.database.tests.workbench import OwnDatabase
 from jingming.loading.door import load_customers
+from jingming.loading.models import Run
 from jingming.loading.queries import facts_in_words
 from jingming.loading.rows import LoadedContact, LoadedCustomer
+from jingming.loading.rules import State, Way
 from jingming.loading.sheets.customers import exported
 from jingming.loading.sheets.kinds import KINDS
 from jingming.loading.tests.sheets import load
@@ -102,3 +104,31 @@ def test_who_may_read_them_reads_them_as_before(company: dict[str, Staff], tmp_p
     _count, rows = exported(by, "")
     [row] = [row for row in rows if row[1] == "K001"]
     assert row[4:10] == ["13805624711", "13805624712", "", "李工", "", "13805624713"]
+
+
+@pytest.mark.django_db
+def test_a_file_of_masks_overwrites_nobody(company: dict[str, Staff], tmp_path: Path):
+    by = company["dispatcher1"]
+    load(tmp_path, "customers", CUSTOMERS, by=by)
+    for column, value in ((1, "周**"), (3, "138****4711"), (5, "李*"), (6, "138****4713")):
+        masks = [CUSTOMERS[0], [value if place == column else cell for place, cell in enumerate(CUSTOMERS[1])]]
+        outcome = load(tmp_path, "customers", masks, by=by)
+
+        assert (outcome.loaded, [one.row for one in outcome.problems]) == (False, [2]), value
+    assert Customer.objects.get(number="K001").name == "周晓岚"
+    assert {phone.number for phone in Phone.objects.all()} == set(CANARIES[:3])
+
+
+@pytest.mark.django_db
+def test_a_file_without_a_heading_begins_with_sealed_data(company: dict[str, Staff]):
+    run = Run.objects.create(
+        kind="customers", way=Way.IMPORT, by=company["dispatcher1"], state=State.MAPPING, began_at=timezone.now(),
+        language="zh-hans", file_name="list.csv", heading=CUSTOMERS[1], sheets=["13805624712"], sheet="13805624713",
+    )  # fmt: skip
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT r::text FROM loading_run r WHERE id = %s", [run.pk])
+        kept = cursor.fetchone()[0]
+    assert [number for number in CANARIES if number in kept] == []
+    run.refresh_from_db()
+    assert (run.heading, run.sheets, run.sheet) == (CUSTOMERS[1], ["13805624712"], "13805624713")

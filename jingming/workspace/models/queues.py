@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.models import Role, Staff
 from jingming.organisation.models import Department, Unit
+from jingming.privacy.fields import SealedTextField, WrittenLineField
 from jingming.workorders.rules import Act
 
 LONGEST_NAME = 30
@@ -35,8 +36,8 @@ class SavedView(models.Model):
     unit and all below."""
 
     owner = models.ForeignKey(Staff, models.PROTECT, related_name="+")
-    name = models.CharField(max_length=LONGEST_NAME)
-    query = models.CharField(max_length=LONGEST_QUERY, help_text="the address of the queue after its ?")
+    name = WrittenLineField(max_length=2 * LONGEST_NAME)
+    query = SealedTextField(help_text="the address of the queue after its ?: at most LONGEST_QUERY long")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", help_text="where the role is held")
@@ -68,7 +69,7 @@ class BulkAct(models.Model):
     at = models.DateTimeField()
     rows = models.JSONField(help_text="[{order, number, outcome, why, before, version}]")
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
-    back = models.CharField(max_length=LONGEST_QUERY, blank=True, help_text="the queue that the person came from")
+    back = SealedTextField(blank=True, help_text="the queue that the person came from")
 
     class Meta:
         verbose_name = _("bulk act")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from jingming.accounts.models import Role
 from jingming.audit.models import Entry
@@ -120,3 +121,16 @@ def test_an_empty_queue_under_filters_offers_to_remove_them(signed_in, dispatche
 
     assert "Nothing here under these filters" in words
     assert "Remove all filters" in words
+
+
+def test_what_stands_in_a_view_is_not_plain_in_the_database(signed_in, agent):
+    client = signed_in(agent)
+    client.post("/orders/views/new/", {"name": "13805624711", "shared": "me", "query": QUERY})
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT v::text FROM workspace_savedview v")
+        (kept,) = [row[0] for row in cursor.fetchall()]
+    assert "13805624711" not in kept
+    assert "urgent" not in kept
+    assert "13805624711" in client.get("/orders/?queue=mine").content.decode()
+    assert SavedView.objects.get().query == QUERY
