@@ -108,9 +108,9 @@ def _found(text: str, *, known: bool) -> Iterator[Found]:
 
 def keep_sealed(sealed: Iterable[str], connection: BaseDatabaseWrapper) -> None:
     """See that each of these phone numbers, sealed already, has its token: for SQL that looks them up (STANDS_FOR)."""
-    ordered = sorted(set(sealed))
-    for start in range(0, len(ordered), BATCH):
-        wanted = dict.fromkeys(ordered[start : start + BATCH], ("", Kind.PHONE))
+    given = list(set(sealed))
+    for start in range(0, len(given), BATCH):
+        wanted = dict.fromkeys(given[start : start + BATCH], ("", Kind.PHONE))
         for _found_now in _kept(wanted, connection):
             pass
 
@@ -118,10 +118,9 @@ def keep_sealed(sealed: Iterable[str], connection: BaseDatabaseWrapper) -> None:
 def tokens_for(numbers: Mapping[str, Kind], connection: BaseDatabaseWrapper) -> dict[str, str]:
     """The token of each number; those that are new are kept, in the transaction of the caller."""
     tokens: dict[str, str] = {}
-    # In the one order of `keep_sealed`, so that of two who add the same ones neither waits for the other for ever.
-    ordered = sorted(numbers.items(), key=lambda one: seal_number(one[0]))
-    for start in range(0, len(ordered), BATCH):
-        sealed = {seal_number(number): (number, kind) for number, kind in ordered[start : start + BATCH]}
+    given = list(numbers.items())
+    for start in range(0, len(given), BATCH):
+        sealed = {seal_number(number): (number, kind) for number, kind in given[start : start + BATCH]}
         for code_of in _kept(sealed, connection):
             tokens.update((sealed[seal][0], f"{OPENING}{code}{CLOSING}") for seal, code in code_of.items())
     return tokens
@@ -138,7 +137,7 @@ def _kept(sealed: Mapping[str, tuple[str, Kind]], connection: BaseDatabaseWrappe
         wanted = {seal: number for seal, number in wanted.items() if seal not in found}
         if not wanted:
             return
-    raise RuntimeError("numbers are forgotten as fast as they are kept")  # pragma: no cover
+    raise RuntimeError("every code that is drawn is given out already")  # pragma: no cover
 
 
 def _new_code() -> str:
