@@ -25,8 +25,6 @@ READABLE = ("text/", "application/json", "application/problem+json")
 _OPENS, _CLOSES = rf"(?:{OPENING}|\\u27e6)", rf"(?:{CLOSING}|\\u27e7)"
 _CODE = f"[{CODE_LETTERS}]"
 TOKEN = re.compile(rf"{_OPENS}({_CODE}{{{CODE_LENGTH}}}){_CLOSES}".encode())
-# What is left of a token where a text was cut short.
-CUT = re.compile(rf"{_OPENS}{_CODE}{{0,{CODE_LENGTH}}}(?=…|\\u2026)".encode())
 IN_HEADER = re.compile(rf"{quote(OPENING)}({_CODE}{{{CODE_LENGTH}}}){quote(CLOSING)}")
 MARKS = (OPENING.encode(), rb"\u27e6")
 
@@ -65,7 +63,7 @@ def _opened(request: HttpRequest, content: bytes) -> bytes:
         word = shown.get(token[1].decode())
         return token[0] if word is None else word.encode()
 
-    return CUT.sub(b"", TOKEN.sub(show, content))
+    return TOKEN.sub(show, content)
 
 
 def _open_file_name(request: HttpRequest, response: HttpResponseBase) -> None:

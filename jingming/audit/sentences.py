@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from jingming.privacy.rules import shortened
+
 Words = Callable[[object], str]
 
 FAMILIES: dict[str, str | Promise] = {
@@ -349,8 +351,7 @@ def _value(family: str, name: str, value: object) -> str:
         return _joined(one for one in some if one)
     if isinstance(value, dict):
         return _of_label(value, once=name in TOLD_ONCE) if _is_label(value) else _joined(_told(family, value))
-    said = str(reader(value) if reader else value)
-    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
+    return shortened(str(reader(value) if reader else value), LONGEST)
 
 
 def _is_label(value: Mapping[str, object]) -> bool:

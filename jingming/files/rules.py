@@ -20,6 +20,7 @@ import puremagic
 from django.utils.translation import gettext as _
 
 from jingming.base.errors import Unfit
+from jingming.privacy.rules import shortened
 
 Content = bytes | mmap
 NAME_LENGTH = 200  # as the column holds
@@ -238,7 +239,7 @@ def shown_name(given: str) -> str:
         raise _refused(
             _("The name “%(name)s” pretends to be two kinds of file. Rename it, then attach it again."), name
         )
-    return f"{stem[: NAME_LENGTH - len(extension) - 1]}.{extension}"
+    return f"{shortened(stem, NAME_LENGTH - len(extension) - 1, end='')}.{extension}"
 
 
 def recognise(name: str, content: Content) -> FileKind:
@@ -275,4 +276,4 @@ def too_large(name: str, limit: int) -> Unfit:
 
 
 def _refused(sentence: str, name: str, **facts: object) -> Unfit:
-    return Unfit(fields={"file": sentence % {"name": name[:80], **facts}})
+    return Unfit(fields={"file": sentence % {"name": shortened(name, 80), **facts}})

@@ -17,6 +17,7 @@ from jingming.customers.models import NetworkElement, Relation
 from jingming.customers.rules import account_number, device_number, element_code, phone_number
 from jingming.organisation.models import ServiceArea
 from jingming.organisation.queries import departments, units
+from jingming.privacy.rules import shortened
 from jingming.workorders.flows import Flow, FormField
 from jingming.workorders.inputs import LONGEST_TEXT, VERIFIED_BY
 from jingming.workorders.models import OrderType, TypeVersion
@@ -88,7 +89,7 @@ def check_orders(orders: Sequence[LoadedOrder], known: Known) -> None:
         except Unfit as refusal:
             raise CannotLoad(
                 _("Nothing was loaded. Order %(order)s: %(why)s.")
-                % {"order": order.external_id[:80], "why": refusal.message.rstrip(".。")}
+                % {"order": shortened(order.external_id, 80), "why": refusal.message.rstrip(".。")}
             ) from None
 
 
@@ -199,7 +200,7 @@ def check_customers(customers: Iterable[LoadedCustomer], known: Known) -> None:
         except Unfit as refusal:
             raise CannotLoad(
                 _("Nothing was loaded. Customer %(customer)s: %(why)s.")
-                % {"customer": customer.name[:80], "why": refusal.message.rstrip(".。")}
+                % {"customer": shortened(customer.name, 80), "why": refusal.message.rstrip(".。")}
             ) from None
 
 
@@ -284,7 +285,7 @@ def check_elements(elements: Iterable[LoadedElement], known: Known) -> None:
 
 def _check_kept(given: str, kept: str) -> None:
     if given != kept:
-        raise Unfit(_("“%(given)s” is kept as “%(kept)s”") % {"given": given[:40], "kept": kept})
+        raise Unfit(_("“%(given)s” is kept as “%(kept)s”") % {"given": shortened(given, 40), "kept": kept})
 
 
 def check_text(text: str, longest: int) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 from django.db import connection, models
 from psycopg import sql
 
 from jingming.database.sequences import reserve_ids
-from jingming.privacy.fields import WrittenJSONField, WrittenLineField, WrittenTextField
+from jingming.privacy.fields import WrittenJSONField, WrittenLineField, WrittenTextField, see_that_it_fits
 from jingming.privacy.rules import NUMBER_KEYS, Kind, numbers_in
 from jingming.privacy.vault import numbers_of, replaced, tokens_for
 
 CHUNK = 2_000  # lines sent at a time
+WrittenColumn: TypeAlias = "models.Field[Any, Any]"
 Cell = str | int | float | bool | Decimal | date | datetime | None
 
 
@@ -77,7 +78,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     texts = _places(model, columns, WrittenTextField, WrittenLineField)
-    facts = _places(model, columns, WrittenJSONField)
+    facts = list(_places(model, columns, WrittenJSONField))
     count = 0
     with connection.cursor() as cursor:
         for chunk in chunks(rows):
@@ -103,17 +104,17 @@ def chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:
 
 
 # --- Numbers of people ----------------------------------------------------------------------------------------------
-def _places(model: type[models.Model], columns: Sequence[str], *kinds: type[object]) -> list[int]:
+def _places(model: type[models.Model], columns: Sequence[str], *kinds: type[object]) -> dict[int, WrittenColumn]:
     """Where in the rows stand columns of these kinds."""
-    named = {field.attname for field in model._meta.concrete_fields if isinstance(field, kinds)}
-    return [place for place, column in enumerate(columns) if column in named]
+    named = {field.attname: field for field in model._meta.concrete_fields if isinstance(field, kinds)}
+    return {place: named[column] for place, column in enumerate(columns) if column in named}
 
 
 def lines_with_tokens(
-    chunk: list[Sequence[Cell]], texts: Sequence[int], facts: Sequence[int] = ()
+    chunk: list[Sequence[Cell]], texts: Mapping[int, WrittenColumn | None], facts: Sequence[int] = ()
 ) -> Iterable[Sequence[Cell]]:
     """The rows with a token in place of each number that stands in texts, or in JSON of facts, at these places; one
-    query, none if there are none."""
+    query, none if there are none. Raises TooLong for a text that does not fit its column any more."""
     found: dict[tuple[int, int], object] = {}
     numbers: dict[str, Kind] = {}
     for n, row in enumerate(chunk):
@@ -134,6 +135,8 @@ def lines_with_tokens(
     for (n, place), told in found.items():
         line = list(lines[n])
         kept = replaced(told, tokens)
+        if (column := texts.get(place)) is not None:
+            see_that_it_fits(column, kept)
         line[place] = str(kept) if place in texts else as_json(kept)
         lines[n] = line
     return lines

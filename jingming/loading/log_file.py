@@ -13,6 +13,8 @@ from typing import BinaryIO, cast
 
 from django.utils.translation import gettext as _
 
+from jingming.privacy.rules import shortened
+
 from .checking import CannotLoad
 from .mapping import FileShape
 
@@ -93,7 +95,7 @@ class LogFile:
         if missing:
             raise self._bad(
                 _("it has no column “%(column)s”; it has: %(columns)s")
-                % {"column": missing[0], "columns": ", ".join(name[:40] for name in header[:60])}
+                % {"column": missing[0], "columns": ", ".join(shortened(name, 40) for name in header[:60])}
             )
         return [header.index(name) for name in wanted]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from jingming.privacy.rules import shortened
 from jingming.workorders.inputs import LONGEST_TEXT
 from jingming.workorders.rules import Act, Status
 
@@ -190,7 +191,7 @@ class Retelling:
             raise self._bad(
                 line,
                 _("the mapping has no word for “%(word)s” of the column “%(column)s”")
-                % {"word": text[:60], "column": getattr(self.mapping.columns, name)},
+                % {"word": shortened(text, 60), "column": getattr(self.mapping.columns, name)},
             )
         return str(code)
 
@@ -204,7 +205,7 @@ class Retelling:
             raise self._bad(
                 line,
                 _("“%(text)s” is no time of the form %(pattern)s")
-                % {"text": text[:40], "pattern": self.moments.pattern},
+                % {"text": shortened(text, 40), "pattern": self.moments.pattern},
             ) from None
         if not EARLIEST <= moment <= self.now:
             raise self._bad(line, _("“%(text)s” lies in the future, or before 1970") % {"text": text})
@@ -217,7 +218,7 @@ class Retelling:
 
     def _description(self, row: Row) -> str:
         values = [self._plain(row[self.at[column]]) for column in self.mapping.order.description]
-        return " · ".join(filter(None, values))[:LONGEST_TEXT]
+        return shortened(" · ".join(filter(None, values)), LONGEST_TEXT)
 
     def _bad(self, line: int, why: str) -> CannotLoad:
         return CannotLoad(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from jingming.privacy.rules import shortened
+
 from .rules import LIMITS, OF_PURPOSE, VARIABLES, Channel, Purpose, Text
 from .sizes import Size, size_of
 
@@ -120,7 +122,7 @@ def clean_value(value: str, channel: Channel) -> str:
     if channel == Channel.SMS:
         line = line.replace("【", "[").replace("】", "]")
     longest = LIMITS[channel].value
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return shortened(line, longest)
 
 
 def _letter(letter: str) -> str:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext as _
+
+from jingming.base.errors import Unfit
 
 from .sealing import seal, seal_number, unseal, unseal_number
 from .vault import with_tokens
@@ -81,6 +84,24 @@ def as_kept(column: str) -> Combinable:
     return models.ExpressionWrapper(models.F(column), output_field=models.CharField())
 
 
+class TooLong(Unfit):
+    """Tokens are longer than their numbers, or than what is shown of them, and with them the text does not fit."""
+
+
+def see_that_it_fits(column: models.Field[Any, Any], kept: object) -> None:
+    """Raise TooLong for a text that is longer, with its tokens, than its column; for every way into the database."""
+    if column.max_length and isinstance(kept, str) and len(kept) > column.max_length:
+        sentence = _("This is too long to be kept with the phone and identity numbers in it. Shorten it.")
+        raise TooLong(fields={column.name: sentence})
+
+
+def _with_tokens(column: models.Field[Any, Any], value: object, connection: BaseDatabaseWrapper) -> object:
+    if isinstance(value, str | Mapping | list | tuple):
+        value = with_tokens(value, connection)
+        see_that_it_fits(column, value)
+    return value
+
+
 class WrittenTextField(Text):
     """What somebody has written, with a token in place of each number of somebody."""
 
@@ -88,20 +109,19 @@ class WrittenTextField(Text):
     _pyi_private_get_type: str
 
     def get_db_prep_save(self, value: object, connection: BaseDatabaseWrapper) -> object:
-        return super().get_db_prep_save(with_tokens(value, connection) if isinstance(value, str) else value, connection)
+        return super().get_db_prep_save(_with_tokens(self, value, connection), connection)
 
 
 class WrittenLineField(Line):
-    """The same on one line. A token is longer than its number: `max_length` leaves room for twice what forms allow."""
+    """The same on one line. A token is longer than its number: `max_length` leaves room for twice what forms allow, and
+    what does not fit all the same is refused."""
 
     def get_db_prep_save(self, value: object, connection: BaseDatabaseWrapper) -> object:
-        return super().get_db_prep_save(with_tokens(value, connection) if isinstance(value, str) else value, connection)
+        return super().get_db_prep_save(_with_tokens(self, value, connection), connection)
 
 
 class WrittenJSONField(JSON):
     """Facts and values, with a token in place of each number of somebody, at any depth."""
 
-    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> object:  # noqa: ANN401  # as Django calls it
-        if isinstance(value, str | Mapping | list | tuple):
-            value = with_tokens(value, connection)
-        return super().get_db_prep_save(value, connection)
+    def get_db_prep_save(self, value: object, connection: BaseDatabaseWrapper) -> object:
+        return super().get_db_prep_save(_with_tokens(self, value, connection), connection)

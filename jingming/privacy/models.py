@@ -30,14 +30,15 @@ class KeyInUse(models.Model):
 
 class Number(models.Model):
     """A phone or identity number that somebody has written into a text. Its token, and so its code, stands in every
-    text in its place; when it is forgotten, the row stays and the number is gone (written by vault.py alone)."""
+    text in its place; when it is forgotten, the row stays and the number is gone (written by vault.py alone). Two who
+    write a new number at once do not wait for each other, so a number may have several rows."""
 
     never_deleted: ClassVar[bool] = True
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True, help_text="drawn: what stands in the token")
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
-    sealed = models.CharField(  # noqa: DJ001  # one "" there could be, many numbers are forgotten
-        max_length=120, unique=True, null=True, help_text="as sealing.seal_number does; null: forgotten"
+    sealed = models.CharField(  # noqa: DJ001  # "" is no sealed number, null is a forgotten one
+        max_length=120, db_index=True, null=True, help_text="as sealing.seal_number does; null: forgotten"
     )
     forgotten_at = models.DateTimeField(null=True)
 

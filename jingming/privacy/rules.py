@@ -26,10 +26,12 @@ CHECK_X = "Xx\uff38\uff58"
 
 # Digits as people type them: full-width too (\d), in groups. Mobile: 1 and ten more, with or without +86; landline: an
 # area code with its 0 (010, 02x or four digits) and seven or eight more. An identity number comes first: its middle may
-# look like a phone.
+# look like a phone. Letters and a hyphen may stand before, "Tel-13800000417": only the day and the counter behind the
+# city's code tell an order's number, BX-0562-20261122-000017, from a landline.
 _GAP = r"[-\s\u2010-\u2015\uff0d.·]?"
+_OF_AN_ORDER = r"(?<=[A-Za-z]-)\d{3,6}-\d{8}-\d{6}"
 NUMBERS = re.compile(
-    rf"(?<!\d)(?<![A-Za-z]-)(?:"  # BX-0562-20261122-000017 is an order, not a phone
+    rf"(?<!\d)(?!{_OF_AN_ORDER})(?:"
     rf"(?P<identity>[1-9]\d{{5}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXx\uff38\uff58])"
     rf"|(?P<mobile>(?:(?:[+\uff0b]|[0\uff10][0\uff10])?[8\uff18][6\uff16]{_GAP})?[1\uff11][3-9\uff13-\uff19]\d{_GAP}\d{{4}}{_GAP}\d{{4}})"
     rf"|(?P<landline>[(\uff08]?[0\uff10](?:[1\uff11][0\uff10]|[2\uff12]\d|[3-9\uff13-\uff19]\d\d)[)\uff09]?{_GAP}[2-9\uff12-\uff19]\d{{2,3}}{_GAP}\d{{4}})"
@@ -166,6 +168,10 @@ def masked_name(name: str) -> str:
     name = name.strip()
     if name == MARK:
         return MARK
+    if OPENING in name:
+        name = TOKEN.sub("", name).strip()  # nobody is addressed by a number
+        if not name:
+            return HIDDEN * 2
     surname = next((two for two in COMPOUND_SURNAMES if name.startswith(two) and len(name) > len(two)), name[:1])
     hidden = 3 if name.isascii() else min(max(len(name) - len(surname), 1), 2)
     return f"{surname}{HIDDEN * hidden}" if name else ""
@@ -183,6 +189,18 @@ def masked_address(address: str) -> str:
         if (place := max(before.rfind(end) + len(end) if end in before else 0 for end in ends)) > 1:
             return f"{before[:place]}{HIDDEN * 3}"
     return HIDDEN * 3
+
+
+def shortened(text: str, longest: int, end: str = "…") -> str:
+    """The text if it has at most so many signs, else its beginning and `end`, together no longer. A token or a number
+    stays whole or goes: what is left of one could be neither opened nor masked."""
+    if len(text) <= longest:
+        return text
+    cut = max(longest - len(end), 0)
+    whole = [match.span() for match in TOKEN.finditer(text)]
+    whole += [(found.start, found.end) for found in numbers_in(TOKEN.sub(lambda token: "\x00" * len(token[0]), text))]
+    cut = min([cut, *(start for start, stop in whole if start < cut < stop)])
+    return f"{text[:cut].rstrip()}{end}"
 
 
 MASKS: dict[Kind, Callable[[str], str]] = {Kind.PHONE: masked_phone, Kind.IDENTITY: masked_identity}

@@ -39,8 +39,8 @@ Written = TypeVar("Written")
 BATCH = 5_000  # numbers that one statement keeps
 TRIES = 5
 
-# What is there already is found, what is not is added; a number that somebody else adds at the same moment is waited
-# for, and found by asking once more.
+# What is there already is found, what is not is added. A number that somebody else adds at the same moment is not seen
+# yet, and nobody waits for it: it has two rows then, and from now on the token of the older one.
 _KEEP = """
     WITH given AS (
         SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (sealed, kind, code)
@@ -53,13 +53,19 @@ _KEEP = """
     )
     SELECT sealed, code FROM added
     UNION ALL
-    SELECT kept.sealed, kept.code FROM privacy_number kept JOIN given USING (sealed)
+    (SELECT DISTINCT ON (kept.sealed) kept.sealed, kept.code FROM privacy_number kept JOIN given USING (sealed)
+        ORDER BY kept.sealed, kept.id)
 """
 _VEILED = re.compile(rf"{TOKEN.pattern}|{MARK}[0-9]+:[0-9A-Za-z+/=]*")
 # SQL for the token of a sealed number that has one.
-STANDS_FOR = "(SELECT '⟦' || kept.code || '⟧' FROM privacy_number kept WHERE kept.sealed = {})"
+STANDS_FOR = "(SELECT '⟦' || kept.code || '⟧' FROM privacy_number kept WHERE kept.sealed = {} ORDER BY kept.id LIMIT 1)"
 _OPEN = "SELECT code, kind, sealed FROM privacy_number WHERE code = ANY(%s)"
-_FORGET = "UPDATE privacy_number SET sealed = NULL, forgotten_at = now() WHERE sealed = ANY(%s)"
+_FORGET = """
+    WITH known AS (SELECT id, sealed FROM privacy_number WHERE sealed = ANY(%s)), gone AS (
+        UPDATE privacy_number SET sealed = NULL, forgotten_at = now() WHERE id IN (SELECT id FROM known)
+    )
+    SELECT count(DISTINCT sealed) FROM known
+"""
 
 
 # --- Into the database ----------------------------------------------------------------------------------------------
@@ -102,9 +108,9 @@ def _found(text: str, *, known: bool) -> Iterator[Found]:
 
 def keep_sealed(sealed: Iterable[str], connection: BaseDatabaseWrapper) -> None:
     """See that each of these phone numbers, sealed already, has its token: for SQL that looks them up (STANDS_FOR)."""
-    ordered = sorted(set(sealed))
-    for start in range(0, len(ordered), BATCH):
-        wanted = dict.fromkeys(ordered[start : start + BATCH], ("", Kind.PHONE))
+    given = list(set(sealed))
+    for start in range(0, len(given), BATCH):
+        wanted = dict.fromkeys(given[start : start + BATCH], ("", Kind.PHONE))
         for _found_now in _kept(wanted, connection):
             pass
 
@@ -112,10 +118,9 @@ def keep_sealed(sealed: Iterable[str], connection: BaseDatabaseWrapper) -> None:
 def tokens_for(numbers: Mapping[str, Kind], connection: BaseDatabaseWrapper) -> dict[str, str]:
     """The token of each number; those that are new are kept, in the transaction of the caller."""
     tokens: dict[str, str] = {}
-    # In the one order of `keep_sealed`, so that of two who add the same ones neither waits for the other for ever.
-    ordered = sorted(numbers.items(), key=lambda one: seal_number(one[0]))
-    for start in range(0, len(ordered), BATCH):
-        sealed = {seal_number(number): (number, kind) for number, kind in ordered[start : start + BATCH]}
+    given = list(numbers.items())
+    for start in range(0, len(given), BATCH):
+        sealed = {seal_number(number): (number, kind) for number, kind in given[start : start + BATCH]}
         for code_of in _kept(sealed, connection):
             tokens.update((sealed[seal][0], f"{OPENING}{code}{CLOSING}") for seal, code in code_of.items())
     return tokens
@@ -132,7 +137,7 @@ def _kept(sealed: Mapping[str, tuple[str, Kind]], connection: BaseDatabaseWrappe
         wanted = {seal: number for seal, number in wanted.items() if seal not in found}
         if not wanted:
             return
-    raise RuntimeError("numbers are forgotten as fast as they are kept")  # pragma: no cover
+    raise RuntimeError("every code that is drawn is given out already")  # pragma: no cover
 
 
 def _new_code() -> str:
@@ -187,14 +192,27 @@ def _with(value: Written, shown: Mapping[str, str]) -> Written:
 # --- Changed --------------------------------------------------------------------------------------------------------
 def rewritten(value: Written, was: object) -> Written:
     """A text, or a JSON value, that somebody has changed who saw `was` opened for them, as it will be kept: numbers are
-    tokens, and so it equals `was` if nothing was changed. At most two queries."""
-    return with_tokens(unmasked(value, was))
+    tokens, and so it equals `was` if nothing was changed. At most three queries."""
+    return with_tokens_of(unmasked(value, was), was)
+
+
+def with_tokens_of(value: Written, was: object) -> Written:
+    """A text, or a JSON value, with tokens in place of numbers: with those of `was` for the numbers that stand there,
+    as a number may have more than one. At most two queries."""
+    numbers, codes = numbers_of(value), _codes_in(was)
+    tokens = (
+        {number: f"{OPENING}{code}{CLOSING}" for code, number in openings(codes, whole=True).items()} if numbers else {}
+    )
+    others = {number: kind for number, kind in numbers.items() if number not in tokens}
+    if others:
+        tokens |= tokens_for(others, connections["default"])
+    return replaced(value, tokens) if numbers else value
 
 
 def unmasked(value: Written, was: object) -> Written:
     """The same, with numbers as they were typed: only a mask, or the word for a number that is forgotten, is the token
     again in whose place `was` showed it. A mask that stood nowhere in `was` is what it is."""
-    before = [code for one in texts_of(was) for code in TOKEN.findall(one)]
+    before = _codes_in(was)
     if not before:
         return value
     shown = openings(before, whole=False)
@@ -211,6 +229,10 @@ def unmasked(value: Written, was: object) -> Written:
     return each_text(value, change)  # type: ignore[return-value]  # of the shape that it was
 
 
+def _codes_in(value: object) -> list[str]:
+    return [code for text in texts_of(value) for code in TOKEN.findall(text)]
+
+
 def _in_place(text: str, mask: str, tokens: list[str]) -> str:
     """The text with the tokens where the mask stands: the first for the first, and the last for all that follow."""
     head, *rest = text.split(mask)
@@ -221,7 +243,8 @@ def _in_place(text: str, mask: str, tokens: list[str]) -> str:
 
 # --- Forgotten ------------------------------------------------------------------------------------------------------
 def forget(numbers: Iterable[str]) -> int:
-    """Blank the rows of these numbers; how many there were. Whoever calls has seen that nobody else needs them."""
+    """Blank all rows of these numbers; how many numbers were known. Whoever calls has seen that nobody else needs
+    them."""
     with connections["default"].cursor() as cursor:
         cursor.execute(_FORGET, [[seal_number(number) for number in numbers]])
-        return int(cursor.rowcount)
+        return int(cursor.fetchone()[0])

@@ -24,6 +24,7 @@ from jingming.customers import queries as customers
 from jingming.customers.models import Customer
 from jingming.customers.queries import Finding
 from jingming.customers.rules import Piece, Way
+from jingming.privacy.rules import shortened
 from jingming.ui.labels import in_language
 from jingming.workorders import access
 from jingming.workorders.models import WorkOrder
@@ -102,7 +103,7 @@ def answer(person: Staff, words: str, *, places: Places, on: str = "", recent: S
 def of_order(order: WorkOrder) -> Item:
     """An order as the palette shows it."""
     return Item(
-        label=" ".join(order.description.split())[:80],
+        label=shortened(" ".join(order.description.split()), 80),
         icon="file-text",
         url=reverse("order", args=[order.number]),
         number=order.number,

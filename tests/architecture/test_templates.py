@@ -38,6 +38,11 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(path: Path, name: st
 
 
 @pytest.mark.parametrize(("path", "name"), TEMPLATES, ids=[name for _, name in TEMPLATES])
+def test_texts_are_cut_by_the_one_filter_that_knows_tokens(path: Path, name: str):
+    assert not re.search(r"\|\s*truncate", path.read_text())
+
+
+@pytest.mark.parametrize(("path", "name"), TEMPLATES, ids=[name for _, name in TEMPLATES])
 def test_a_template_compiles_and_no_other_takes_its_name(path: Path, name: str):
     assert Path(get_template(name).origin.name) == path
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.template import Context, Template
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
@@ -87,11 +88,10 @@ def test_an_answer_costs_one_query_and_none_without_tokens(
 
 
 @pytest.mark.django_db
-def test_what_is_cut_short_forgotten_or_typed_shows_no_rubbish(agent: Staff):
+def test_what_is_forgotten_or_typed_shows_no_rubbish(agent: Staff):
     kept = with_tokens(PHONE)
-    shown = answered(agent, HttpResponse(f"打 {kept[:7]}… ⟦abcdefghijklmn⟧ {kept}")).content.decode()
-    assert shown == f"打 … ⟦abcdefghijklmn⟧ {PHONE}"
-    assert json.loads(answered(agent, JsonResponse({"a": f"{kept[:9]}…"})).content) == {"a": "…"}
+    shown = answered(agent, HttpResponse(f"打 ⟦abcdefghijklmn⟧ {kept}")).content.decode()
+    assert shown == f"打 ⟦abcdefghijklmn⟧ {PHONE}"
     forget([PHONE])
     assert answered(agent, HttpResponse(f"打 {kept}")).content.decode() == f"打 {erased()}"
 
@@ -103,6 +103,28 @@ def test_who_sees_numbers_masked_reads_the_mask_of_a_token_and_not_a_mask_over_i
     with seen_by(asking):
         assert shown("phone", kept) == kept
     assert answered(inspector, HttpResponse(shown("phone", kept))).content.decode() == "138****0417"
+
+
+@pytest.mark.django_db
+def test_wherever_a_text_is_cut_no_half_of_a_token_is_shown(agent: Staff):
+    page = Template("{{ text|shortened:40 }}|{{ text|initial }}")
+    for before in range(44):
+        text = f"{'气' * before}{with_tokens(PHONE)}，晚上都在家里等着"
+        shown = answered(agent, HttpResponse(page.render(Context({"text": text})))).content.decode()
+        assert "⟦" not in shown
+        assert shown.startswith(f"{'气' * before}{PHONE}" if before <= 40 - 17 else "气" * min(before, 39) + "…")
+        assert shown.endswith("|气" if before else "|，")
+
+
+@pytest.mark.django_db
+def test_an_order_in_the_lists_shows_no_half_of_a_token(agent: Staff, signed_in: Callable[..., Client]):
+    client = signed_in(agent)
+    for before in (36, 56, 76, 116):
+        matter = intake.Matter(type="repair", description=f"{'气' * before}{PHONE}，晚上在家", caller_phone=PHONE)
+        order = intake.take(intake.Contact(channel="phone", party_phone=PHONE), matter, by=agent, at=now()).order
+        assert order is not None
+        for address in (f"/orders/{order.number}/", "/queue/", f"/search/?q={order.number}"):
+            assert "⟦" not in client.get(address).content.decode()
 
 
 @pytest.mark.django_db

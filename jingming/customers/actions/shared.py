@@ -20,6 +20,7 @@ from jingming.codes.queries import check as check_code
 from jingming.customers import access, queries, rules
 from jingming.customers.events import CustomerChanged
 from jingming.customers.models import Change, Customer
+from jingming.privacy.rules import shortened
 from jingming.privacy.vault import rewritten
 
 Facts = dict[str, list[object]]
@@ -36,7 +37,7 @@ class Why:
         """The same with one line of words; raises Unfit for a reason that may not be chosen."""
         if self.reason:
             check_code(queries.CHANGE_REASON, self.reason, "reason", at)
-        return Why(self.reason, rules.one_line(self.text)[: rules.WHY_LENGTH])
+        return Why(self.reason, shortened(rules.one_line(self.text), rules.WHY_LENGTH))
 
 
 UNTOLD = Why()

@@ -298,11 +298,14 @@ Row = tuple[int, int, str]  # customer, place of the part, value
 
 
 def _asked(parts: Sequence[Part]) -> list[Row]:
-    """What the parts find, in one query; the values as they are kept."""
+    """What the parts find, in one query; the values as they are kept. Of somebody who may not search by what the words
+    can be read as, there are none."""
     picked = [
         part.rows.order_by().values_list(part.customer, Value(place), part.kept)[: part.most]
         for place, part in enumerate(parts)
     ]
+    if not picked:
+        return []
     return list(picked[0].union(*picked[1:], all=True) if len(picked) > 1 else picked[0])
 
 

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from jingming.accounts.models import Staff
 from jingming.customers import actions
-from jingming.customers.models import Customer, ServicePoint
+from jingming.customers.models import Change, Customer, ServicePoint
+from jingming.privacy.actions import forget
+from jingming.privacy.vault import erased
 from tests.cast import TEN_O_CLOCK, Caller
 
+GONE = "13900000417"
+TOO_LONG = "This is too long to be kept with the phone and identity numbers in it. Shorten it."
 CallAs = Callable[..., Caller]
 
 
@@ -176,3 +182,30 @@ def test_an_account_number_that_is_served_already_is_said_so(
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["account_number"]
     assert ServicePoint.objects.count() == 1
+
+
+def test_a_name_that_does_not_fit_with_its_tokens_is_a_problem_and_nothing_is_written(
+    caller: CallAs, agent: Staff, dispatcher: Staff, household: Customer
+):
+    # What is typed in place of a number that is gone is much shorter than the token that is kept for it.
+    why = actions.Why("told")
+    actions.change_customer(household, version=1, name=f"周晓岚 {GONE}", why=why, by=dispatcher, at=TEN_O_CLOCK)
+    forget([GONE])
+    lines = Change.objects.count()
+
+    program = caller(agent)
+    program.client.cookies["django_language"] = "zh-hans"
+
+    with translation.override("zh-hans"):
+        gone, sentence = erased(), gettext(TOO_LONG)
+    answer = patch(program, f"/customers/{household.pk}", {"version": 2, "name": gone * 24, "reason": "told"})
+
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["errors"] == [{"field": "name", "message": sentence}]
+    household.refresh_from_db()
+    assert household.version == 2
+    assert Change.objects.count() == lines
+
+    fewer = {"version": 2, "name": gone * 15, "reason": "told"}
+    assert patch(program, f"/customers/{household.pk}", fewer).status_code == 200

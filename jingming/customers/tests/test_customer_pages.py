@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from jingming.accounts.models import Staff
 from jingming.customers import actions
 from jingming.customers.models import Change, ConductNote, Customer, Phone, ServicePoint
+from jingming.privacy.actions import forget
+from jingming.privacy.vault import erased
 from tests.cast import TEN_O_CLOCK
 
 SignedIn = Callable[..., Client]
@@ -240,3 +244,25 @@ def test_what_was_typed_is_shown_as_text(signed_in: SignedIn, agent: Staff):
 
     assert "<script>alert(1)" not in page
     assert "<img" not in page
+
+
+def test_a_name_that_does_not_fit_with_its_tokens_is_told_beside_its_field_and_nothing_is_written(
+    signed_in: SignedIn, agent: Staff, dispatcher: Staff, household: Customer
+):
+    actions.change_customer(household, version=1, name="周晓岚 13900000417", by=dispatcher, at=TEN_O_CLOCK)
+    forget(["13900000417"])
+    lines = Change.objects.count()
+    typed = {"kind": "person", "unit": "340705", "number": "", "note": "", "version": "2", "reason": "told"}
+
+    browser, page = signed_in(agent), f"/customers/{household.pk}/change/"
+    browser.cookies["django_language"] = "zh-hans"
+    with translation.override("zh-hans"):
+        typed["name"] = erased() * 24
+        sentence = gettext("This is too long to be kept with the phone and identity numbers in it. Shorten it.")
+    answer = browser.post(page, typed)
+
+    assert answer.status_code == 422
+    assert sentence in said(answer)
+    household.refresh_from_db()
+    assert household.version == 2
+    assert Change.objects.count() == lines

@@ -57,6 +57,10 @@ def test_the_answer_says_by_what_somebody_was_found(
     assert marked(queries.find(agent, words)) == [(way, value, marks)]
 
 
+def test_who_may_search_by_nothing_that_the_words_can_be_finds_nobody(inspector: Staff, restaurant: Customer):
+    assert queries.find(inspector, "1" * 45).items == []
+
+
 def test_all_words_have_to_be_there(agent: Staff, restaurant: Customer, point: ServicePoint):
     assert queries.find(agent, "鑫源 机械").customers == []
     assert queries.find(agent, "桂花 602").customers == []

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from jingming.base.errors import Unfit
 from jingming.customers.rules import one_line
+from jingming.privacy.rules import shortened
 
 from .values import EXACT, Fault, Value, is_blank
 
@@ -257,4 +258,4 @@ def _plain(value: Value) -> str:
 
 
 def _shown(value: Value) -> str:
-    return _line(_plain(value))[:SHOWN]
+    return shortened(_line(_plain(value)), SHOWN)

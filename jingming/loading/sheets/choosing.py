@@ -16,6 +16,7 @@ from jingming.base.errors import Unfit
 from jingming.codes.queries import choosable
 from jingming.organisation.models import Department, ServiceArea, Unit
 from jingming.organisation.queries import departments
+from jingming.privacy.rules import shortened
 
 LANGUAGES = ("en", "zh-hans")
 LISTED = 20
@@ -39,7 +40,7 @@ class Choice(Generic[Thing]):
         """What the word means; Unfit, the same for unknown and unseen, if it means nothing here."""
         found = self.words.get(plain(str(word)))
         if found is None:
-            sentence = _("“%(word)s” is not known here, or not yours to choose.") % {"word": str(word)[:60]}
+            sentence = _("“%(word)s” is not known here, or not yours to choose.") % {"word": shortened(str(word), 60)}
             if 0 < len(self.offered) <= LISTED:
                 sentence += " " + _("Possible are: %(choices)s.") % {"choices": ", ".join(self.offered)}
             else:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jingming.accounts.rules import Authority
@@ -74,7 +75,7 @@ def _whole(longest: int) -> Reader:
 def _unmasked(longest: int, value: Value) -> str:
     text = cells.as_text(value, longest=longest)
     if text.endswith(HIDDEN):
-        raise Unfit(_("This is masked. Load a file of somebody who may see it whole, or leave the cell empty."))
+        raise Unfit(gettext("This is masked. Load a file of somebody who may see it whole, or leave the cell empty."))
     return text
 
 

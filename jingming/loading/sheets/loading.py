@@ -24,6 +24,7 @@ from jingming.loading.models import Batch
 from jingming.loading.progress import Progress
 from jingming.loading.rules import CHUNK, SHOWN
 from jingming.loading.unhurried import alone_now, unhurried, without_collecting
+from jingming.privacy.rules import shortened
 
 from . import matching
 from .kinds import Column, Kind
@@ -256,8 +257,7 @@ def _refuse_both(load: _Load, first: int, row: int, key: tuple[str, object]) -> 
 
 
 def _shown(value: object) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return shortened("" if value is None else str(value), LONGEST_SHOWN)
 
 
 # --- Compared and written -------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from jingming.privacy.rules import shortened
+
 from .matching import WRONG, is_about_errors
 from .reading import open_sheet
 from .values import Value
@@ -44,4 +46,4 @@ def _as_it_was(value: Value) -> Value:
 def name_of(file_name: str) -> str:
     """What the file of errors of a file is called."""
     stem = file_name.rpartition(".")[0] or file_name
-    return f"{stem[:150]} - {_('errors')}.xlsx"
+    return f"{shortened(stem, 150, end='')} - {_('errors')}.xlsx"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jingming.loading.checking import CannotLoad
+from jingming.privacy.rules import shortened
 
 from .rules import LIMITS, MEGABYTE
 from .values import Fault
@@ -45,7 +46,7 @@ def empty_file() -> CannotRead:
 def no_such_sheet(wanted: str, names: Sequence[str]) -> CannotRead:
     return CannotRead(
         _("There is no sheet “%(sheet)s”; there are: %(sheets)s.")
-        % {"sheet": wanted[:60], "sheets": ", ".join(name[:60] for name in names[:30])}
+        % {"sheet": shortened(wanted, 60), "sheets": ", ".join(shortened(name, 60) for name in names[:30])}
     )
 
 
@@ -60,7 +61,7 @@ def error_cell(cell: str, error: str) -> Fault:
 def notes_on_sheets(chosen: str, hidden: Mapping[str, bool]) -> list[str]:
     """Which sheet was read, where there are several: nobody should look for rows in another."""
     notes = []
-    others = [name[:60] for name in hidden if name != chosen]
+    others = [shortened(name, 60) for name in hidden if name != chosen]
     if others:
         notes.append(
             _("Sheet “%(sheet)s” was read. Others: %(others)s.") % {"sheet": chosen, "others": ", ".join(others[:30])}

@@ -144,7 +144,8 @@ def stage(table: str, columns: Columns, rows: Iterable[Row]) -> None:
     run(f"CREATE TEMP TABLE {table} (row integer PRIMARY KEY, {spelled}) ON COMMIT DROP")
     names = [sql.Identifier("row"), *(sql.Identifier(name) for name, _type in columns)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(", ").join(names))
-    texts = [place for place, (name, _type) in enumerate(columns, 1) if name in WRITTEN]
+    # Of any length here; what forms and sheets allow is half of what the columns of the tables take.
+    texts = {place: None for place, (name, _type) in enumerate(columns, 1) if name in WRITTEN}
     with connection.cursor() as cursor:
         for chunk in chunks(cells for _number, cells in rows):
             lines = lines_with_tokens(chunk, texts)

@@ -18,6 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from jingming.base.cells import tame
+from jingming.privacy.rules import shortened
 
 from .cells import DIGITS
 from .values import Fault, Value
@@ -69,7 +70,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, formats: 
         case int() | float() | Decimal() if _is_exact(value):
             sheet.write_number(row, column, float(value))
         case _:
-            sheet.write_string(row, column, str(value)[:LONGEST_CELL], formats[TEXT])
+            sheet.write_string(row, column, shortened(str(value), LONGEST_CELL), formats[TEXT])
 
 
 def _is_exact(value: float | Decimal) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from jingming.accounts.models import Staff
 from jingming.audit.models import Entry
@@ -28,8 +28,10 @@ from jingming.loading import archives, orders
 from jingming.loading.checking import CannotLoad
 from jingming.loading.copying import cell
 from jingming.loading.door import Figures, load, load_customers
-from jingming.loading.rows import LoadedContact, LoadedCustomer, LoadedOrder, LoadedPoint, LoadedStep
+from jingming.loading.progress import Silent
+from jingming.loading.rows import LoadedContact, LoadedCustomer, LoadedOrder, LoadedPoint, LoadedPurchase, LoadedStep
 from jingming.organisation.models import Department
+from jingming.privacy.fields import TooLong
 from jingming.workorders import access
 from jingming.workorders.actions.opening import next_number
 from jingming.workorders.models import History, Participation, Task, WorkOrder
@@ -105,6 +107,20 @@ def test_a_loaded_order_stands_as_its_steps_left_it(repair, company):
         ("TL-NORTH", "engineer1"),
     }
     assert Act.COMPLETE in access.acts_for(order, company["engineer1"]).now
+
+
+def test_an_item_that_does_not_fit_with_its_tokens_is_refused_and_nothing_is_loaded(company):
+    north = Department.objects.get(code="TL-NORTH").unit
+    numbers = " ".join(f"1380000{n:04d}" for n in range(20))  # as long as the column, were they kept as digits
+    bought = LoadedPurchase(item=numbers, bought_on=MORNING.date())
+    given = LoadedCustomer(name="王敏", place=(north.province_id, north.city_id, None), since=MORNING)
+    before = counts()
+
+    with pytest.raises(TooLong) as refusal, transaction.atomic():
+        archives.write_customers([given, replace(given, purchases=(bought,))], at=NOW, progress=Silent())
+
+    assert set(refusal.value.fields) == {"item"}
+    assert counts() == before
 
 
 def test_moves_that_the_table_refuses_are_kept_and_told(repair):

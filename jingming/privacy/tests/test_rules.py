@@ -14,6 +14,7 @@ from jingming.privacy.rules import (
     masked_address,
     masked_name,
     numbers_in,
+    shortened,
 )
 
 # The example that GB 11643-1999 itself prints.
@@ -57,11 +58,52 @@ def test_a_phone_number_is_recognised_as_people_type_it(number: str):
         "4008888888",
         "138000004171",
         "气表读数 12345.678",
+        "TS-010-20261122-000017",
+        "from bx-0562-20261122-000017",
+        "Meter-0562000417",
+        "SN-20261122000017",
+        "DN-202611",
+        "2026-11-22T13:45:06",
+        "CNY-13,800,000,417.00",
+        "¥-12800.50",
         "95598",
     ],
 )
 def test_what_is_no_number_of_somebody_is_left_alone(text: str):
     assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tel-13800000417", "13800000417"),
+        ("tel:13800000417", "13800000417"),
+        ("TEL_138 0000 0417", "138 0000 0417"),
+        ("M-138-0000-0417-home", "138-0000-0417"),
+        ("wx-+86 138 0000 0417", "+86 138 0000 0417"),
+        ("Fax-0562-2831100", "0562-2831100"),
+        ("office-010-62831100", "010-62831100"),
+        (f"ID-{IDENTITY}", IDENTITY),
+        ("BX-0562-20261122-000017 Tel-0562-2831100", "0562-2831100"),
+    ],
+)
+def test_a_number_that_hangs_on_letters_is_recognised(text: str, number: str):
+    assert written(text) == [number]
+
+
+def test_a_text_is_shortened_beside_its_numbers_and_tokens():
+    token = f"⟦{'a' * 14}⟧"
+    for longest in range(1, 60):
+        for held in (token, "138 0000 0417", IDENTITY):
+            text = f"请回电 {held}，{held} 也行，晚上都在家里等着"
+            short = shortened(text, longest)
+            assert len(short) <= longest
+            assert short == text or short.endswith("…")
+            assert short.count(held[:2]) == short.count(held)
+    assert shortened(token, 16) == token
+    assert shortened("灶前无气", 4) == "灶前无气"
+    assert shortened("灶前无气", 3) == "灶前…"
+    assert shortened("灶前无气", 3, end="") == "灶前无"
 
 
 def test_numbers_are_masked_where_they_stand():
@@ -91,6 +133,9 @@ def test_no_mobile_number_stands_in_a_masked_text(text: str):
         ("欧阳建国", "欧阳**"),
         ("阿不都热合曼·买买提", "阿**"),
         ("周", "周*"),
+        ("⟦abcdefghijklmn⟧", "**"),
+        ("⟦abcdefghijklmn⟧周岚", "周*"),
+        ("周晓岚⟦abcdefghijklmn⟧", "周**"),
         ("John Smith", "J***"),
         ("", ""),
     ],

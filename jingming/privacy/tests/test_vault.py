@@ -25,7 +25,17 @@ from jingming.privacy.actions import forget
 from jingming.privacy.migrating import tokenising
 from jingming.privacy.models import Number
 from jingming.privacy.rules import TOKEN, AsNumber, numbers_in, texts_of, without_numbers
-from jingming.privacy.vault import erased, numbers_of, opened, replaced, rewritten, tokens_for, with_tokens
+from jingming.privacy.sealing import seal_number
+from jingming.privacy.vault import (
+    STANDS_FOR,
+    erased,
+    numbers_of,
+    opened,
+    replaced,
+    rewritten,
+    tokens_for,
+    with_tokens,
+)
 from jingming.workorders.models import History, WorkOrder
 
 PHONE, OTHER, IDENTITY = "13800000417", "05622831100", "11010519491231002X"
@@ -131,7 +141,7 @@ def test_a_name_is_found_by_its_letters_alone():
     assert texts_of({"a": ["x", {"b": "y"}], "n": 1}) == ["x", "y"]
 
 
-def test_two_who_write_the_same_new_number_at_once_share_its_token(own_database: OwnDatabase):
+def test_of_all_who_write_the_same_numbers_at_once_everybody_has_tokens_that_open(own_database: OwnDatabase):
     numbers = numbers_of(SAID)
 
     def keep(_n: int) -> frozenset[str]:
@@ -142,8 +152,38 @@ def test_two_who_write_the_same_new_number_at_once_share_its_token(own_database:
             connection.close()
 
     with ThreadPoolExecutor(6) as pool:
-        assert len(set(pool.map(keep, range(12)))) == 1
-    assert Number.objects.count() == 3
+        kept = list(pool.map(keep, range(12)))
+    assert all(sorted(opened(list(tokens), whole=True)) == sorted(numbers) for tokens in kept)
+    assert keep(13) == keep(14)
+
+
+def test_two_who_write_the_same_new_number_at_once_do_not_wait(own_database: OwnDatabase):
+    def keep() -> str:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                return with_tokens(PHONE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():  # an import, and it takes its time
+            first = with_tokens(PHONE)
+            second = pool.submit(keep).result(timeout=20)
+        assert first != second
+        assert pool.submit(keep).result(timeout=20) == with_tokens(PHONE)
+    assert Number.objects.count() == 2
+    assert opened([first, second], whole=True) == [PHONE, PHONE]
+    assert rewritten(f"打 {PHONE}", f"打 {first}") == f"打 {first}"
+    assert rewritten(f"打 {PHONE}", f"打 {second}") == f"打 {second}"
+    assert rewritten("打 138****0417", f"打 {second}") == f"打 {second}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {STANDS_FOR.format('%s')}", [seal_number(PHONE)])
+        assert cursor.fetchone() == (with_tokens(PHONE),)
+    assert forget([PHONE]) == 1
+    assert opened([first, second], whole=True) == [erased(), erased()]
+    assert not Number.objects.filter(sealed__isnull=False).exists()
+    assert with_tokens(PHONE) not in {first, second}
 
 
 PLAIN = """

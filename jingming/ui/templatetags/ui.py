@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jingming.privacy import asking
+from jingming.privacy import asking, rules
 from jingming.ui.labels import in_language
 from jingming.ui.middleware import stream_origin
 
@@ -137,7 +137,13 @@ def look(person: object = None) -> SafeString:
 @register.filter
 def initial(name: object) -> str:
     """The first character of a name, for its round sign: the family name in Chinese, one letter elsewhere."""
-    return str(name or "").strip()[:1].upper()
+    return rules.without_numbers(str(name or "")).strip()[:1].upper()
+
+
+@register.filter
+def shortened(text: object, longest: int) -> str:
+    """{{ order.description|shortened:80 }}: a text of at most so many signs; a token in it stays whole or goes."""
+    return rules.shortened(str(text or ""), longest)
 
 
 @register.simple_tag

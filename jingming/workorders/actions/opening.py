@@ -20,7 +20,7 @@ from jingming.interactions.models import Interaction
 from jingming.organisation.models import Department, Placed, Unit
 from jingming.organisation.queries import department_for, departments, units
 from jingming.privacy.rules import AsNumber
-from jingming.privacy.vault import unmasked, with_tokens
+from jingming.privacy.vault import unmasked, with_tokens_of
 
 from ..events import WorkOrderOpened
 from ..flows import HOME
@@ -127,7 +127,8 @@ def clean_form(
     phones = {field.key for field in flow.fields if field.kind == "phone"}
     # Whoever corrects a form has seen it with numbers, or masks, where tokens stand: what they left alone is as it was.
     values = unmasked(dict(values), before)
-    left_alone = with_tokens({k: AsNumber(v) if k in phones and isinstance(v, str) else v for k, v in values.items()})
+    numbers = {k: AsNumber(v) if k in phones and isinstance(v, str) else v for k, v in values.items()}
+    left_alone = with_tokens_of(numbers, before)
     clean: dict[str, object] = {}
     wrong: dict[str, str] = {}
     for key, value in values.items():

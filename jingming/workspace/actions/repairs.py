@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jingming.accounts.models import Staff
 from jingming.audit.actions import record
 from jingming.base.errors import Refusal, Unfit
+from jingming.privacy.rules import shortened
 
 LONGEST_REASON = 500
 
@@ -33,7 +34,7 @@ def retry_job(job_id: int, *, by: Staff, at: datetime) -> None:
 @transaction.atomic
 def give_job_up(job_id: int, *, reason: str, by: Staff, at: datetime) -> None:
     """Take a failed job off the list for good; it stays in the database as cancelled."""
-    reason = " ".join(reason.split())[:LONGEST_REASON]
+    reason = shortened(" ".join(reason.split()), LONGEST_REASON)
     if not reason:
         raise Unfit(fields={"reason": _("Say why this job need not be done any more.")})
     job = _failed(job_id)

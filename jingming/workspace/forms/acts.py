@@ -26,6 +26,7 @@ from jingming.codes.queries import choices
 from jingming.customers.queries import by_account_number
 from jingming.organisation.models import Department
 from jingming.organisation.queries import departments, units
+from jingming.privacy.rules import shortened
 from jingming.ui.labels import in_language
 from jingming.workorders import inputs, masks
 from jingming.workorders import queries as order_queries
@@ -244,7 +245,7 @@ def _number(field: ActField, asked: Asked) -> Fields:
     """Which of one's own tasks or reviews: asked only where there are several."""
     if field.name == "task":
         own = [
-            (str(task.pk), f"{departments()[task.department_id]}: {task.instruction[:80]}")
+            (str(task.pk), f"{departments()[task.department_id]}: {shortened(task.instruction, 80)}")
             for task in offers.own_tasks(asked.order, asked.person)
         ]
     else:

@@ -27,6 +27,7 @@ from jingming.customers.models import Customer
 from jingming.intake import actions as intake
 from jingming.interactions.actions import AlreadyDisposed
 from jingming.privacy.asking import asked
+from jingming.privacy.rules import shortened
 from jingming.workorders import access
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.queries import About
@@ -226,7 +227,8 @@ def _act(request: StaffRequest, form: IntakeForm, first: WorkOrder | None) -> st
     throw_away_draft(INTAKE, form.draft_key, by=person)
     if form.act == EXPLAIN and first is None:
         clean = form.cleaned_data
-        intake.explain(form.contact(), reason=clean["reason"], by=person, at=at, text=clean["description"][:500])
+        said = shortened(clean["description"], 500)
+        intake.explain(form.contact(), reason=clean["reason"], by=person, at=at, text=said)
         messages.success(request, _("The contact is written down; it needs no order."))
         return reverse("intake")
     if form.act == ATTACH and first is None:
