@@ -9,6 +9,7 @@ pytest-django's transactional_db and live_server empty tables with TRUNCATE, whi
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +107,16 @@ def _files_of_tests(tmp_path_factory: pytest.TempPathFactory, django_test_enviro
     from django.test import override_settings
 
     with override_settings(MEDIA_ROOT=Path(tmp_path_factory.mktemp("attachments"))):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_of_tests(django_test_environment: None) -> Iterator[None]:
+    """Pytest hears what is logged; the handler of the settings holds the stderr of the first test, closed since."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        for handler in logging.getLogger().handlers:
+            if type(handler) is logging.StreamHandler:
+                handler.setStream(nowhere)
         yield
 
 

@@ -61,7 +61,8 @@ def test_navigation_marks_where_one_is(asked: HttpRequest):
     ]}]  # fmt: skip
     page = render_to_string("ui/page.html", {"navigation": groups, "search_url": "/search"}, request=asked)
     assert page.count('aria-current="page"') == 1
-    assert 'action="/search" method="get"' in page
+    assert 'action="/asked/" method="post"' in page
+    assert 'name="page" value="/search"' in page
     assert '<span class="side-count">8</span>' in page
     assert 'class="skip" href="#main"' in page
 
