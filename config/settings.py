@@ -26,6 +26,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ENVIRONMENT.hosts] if ENVIRONMENT.https else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
+PROXIES = ENVIRONMENT.proxies  # who says where a request comes from: jingming.base.proxies
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SILENCED_SYSTEM_CHECKS = [
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "jingming.ui.middleware.SecurityHeadersMiddleware",  # first: files and redirects to HTTPS carry the headers too
+    "jingming.base.proxies.ProxiesMiddleware",  # before anybody asks for the address, or whether it is HTTPS
     "django.middleware.security.SecurityMiddleware",
     "jingming.ui.assets.AssetsMiddleware",
     "jingming.base.problems.ProblemsMiddleware",

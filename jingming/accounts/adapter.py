@@ -5,7 +5,6 @@ Who has a second factor is then asked for a code; passwords and codes are tries 
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,12 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jingming.base.clock import now
 
-from . import actions, queries, second_factor, tries
+from . import actions, browsers, queries, second_factor, tries
 from .models import Staff
 from .policy import policy
 from .sessions import ADDRESS, BEGAN, DEVICE
-
-BROWSER_COOKIE = "jingming_browser"  # by which a browser is known to the people who signed in with it
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -38,6 +35,9 @@ class StaffAdapter(DefaultAccountAdapter):
         "incorrect_code": _("This code does not fit, or was used before. Wait for the next one and type that."),
     }
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return str(request.META["REMOTE_ADDR"])  # as base.proxies has found it: of headers allauth must believe none
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -48,7 +48,7 @@ class StaffAdapter(DefaultAccountAdapter):
         """
         name, address, at = str(credentials.get("username", "")), self.get_client_ip(request), now()
         known = queries.by_login(name)
-        browser = request.COOKIES.get(BROWSER_COOKIE, "")
+        browser = browsers.word_of(request)
         attempt = tries.begin(name, known, browser=browser, address=address, at=at)
         if not attempt.open:
             raise self.too_many()
@@ -68,7 +68,7 @@ class StaffAdapter(DefaultAccountAdapter):
     def check_code(self, request: HttpRequest, person: Staff, code: str) -> None:
         """Let the person's code pass, once; raises ValidationError, and counts the try, otherwise."""
         address, at = self.get_client_ip(request), now()
-        browser = request.COOKIES.get(BROWSER_COOKIE, "")
+        browser = browsers.word_of(request)
         attempt = tries.begin(person.username, person, browser=browser, address=address, at=at)
         if not (attempt.open and attempt.counts):
             raise self.too_many()
@@ -94,7 +94,8 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         response = super().post_login(request, user, **kwargs)
-        remember(request, response, cast(Staff, user))
+        browsers.remember(request, response, cast(Staff, user))
+        set_language_cookie(response, cast(Staff, user).language)
         return response
 
     def logout(self, request: HttpRequest) -> None:
@@ -109,24 +110,6 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing: the page that follows shows who is signed in."""
-
-
-def remember(request: HttpRequest, response: HttpResponse, person: Staff) -> None:
-    """Have the browser keep that the person has signed in here, and ask for their language."""
-    word = request.COOKIES.get(BROWSER_COOKIE, "")
-    if not queries.knows_browser(word):
-        word = secrets.token_urlsafe(32)
-    actions.know_browser(person, word, at=now())
-    response.set_cookie(
-        BROWSER_COOKIE,
-        word,
-        max_age=365 * 24 * 60 * 60,
-        path="/accounts/",
-        httponly=True,
-        samesite="Strict",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    set_language_cookie(response, person.language)
 
 
 def set_language_cookie(response: HttpResponse, language: str) -> None:

@@ -33,8 +33,9 @@ from jingming.base.clock import now
 from jingming.base.errors import NotAllowed
 from jingming.base.http import too_large
 from jingming.base.problems import API
+from jingming.base.proxies import line_of
 
-from . import access, eyes, limits, queries
+from . import access, browsers, eyes, limits, queries
 from .models import Staff
 from .rules import Authority, Pace
 
@@ -85,17 +86,20 @@ def opens(
     a script asks in the background. Whose password is older than the policy allows is sent to change it, from every
     page but those opened `with_old_password`. Who must have a second factor and has none is sent to switch it on, from
     every page but those that come `first`; so are programs, by their 403, and the stream tells them nothing.
-    Requests are counted as `pace` for the person, or for the address of whoever has not signed in; beyond the limit of
-    the policy the answer is 429 and says how long to wait. None counts nothing. Only what `takes_files` is sent more
-    than a form, and by nobody who has not signed in.
+    Requests are counted as `pace` for the person, and those of whoever has not signed in for the browser, if somebody
+    has signed in with it before, else for the address; beyond the limit of the policy the answer is 429 and says how
+    long to wait. None counts nothing. Only what `takes_files` is sent more than a form, and by nobody who has not
+    signed in.
     """
     audience = declared(to)
 
     @wraps(view)
     def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         stranger = not request.user.is_authenticated  # who has signed in is counted as themselves, also to sign out
-        if pace is not None and (refusal := _too_many(request, Pace.STRANGER if stranger else pace)):
-            return refusal
+        if pace is not None:
+            counted = (Pace.STRANGER, _stranger(request)) if stranger else (pace, f"person {request.user.pk}")
+            if refusal := _too_many(request, *counted):
+                return refusal
         turned_away = _at_the_door(request, audience, with_old_password=with_old_password, first=first)
         if turned_away is not None:
             return turned_away
@@ -155,10 +159,10 @@ def note_whose(audience: Door | tuple[Authority, ...], person: object) -> None:
         person.acting_for = "" if own or not posts else posts[0].lender
 
 
-def _too_many(request: HttpRequest, pace: Pace) -> HttpResponse | None:
+def _too_many(request: HttpRequest, pace: Pace, who: str) -> HttpResponse | None:
     """The answer to one request too many; None lets it in."""
     try:
-        limits.count(pace, address_of(request) if pace is Pace.STRANGER else f"person {request.user.pk}", now())
+        limits.count(pace, who, now())
     except limits.TooMany as refusal:
         answer = render(request, "429.html", {"sentence": refusal.message}, status=429)
         answer.headers["Retry-After"] = str(refusal.retry_after)
@@ -166,9 +170,15 @@ def _too_many(request: HttpRequest, pace: Pace) -> HttpResponse | None:
     return None
 
 
+def _stranger(request: HttpRequest) -> str:
+    """As whom somebody who has not signed in is counted: a browser known to us for itself, all others by address."""
+    word = browsers.word_of(request)
+    return f"browser {word}" if word else address_of(request)
+
+
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as far as we can know."""
-    return f"address {request.META.get('REMOTE_ADDR', '')}"
+    """Where a request comes from, as far as we can know; an IPv6 line has more addresses than can be counted."""
+    return f"address {line_of(request.META.get('REMOTE_ADDR', ''))}"
 
 
 def _must_change_password(request: HttpRequest) -> bool:
@@ -233,7 +243,10 @@ def _speaks_ours(request: HttpRequest) -> bool:
 
 
 class SizeMiddleware:
-    """Refuse a body that is larger than its address takes, before anything of it is read: strangers fill no disk."""
+    """Refuse a body that is larger than its address takes, before anything of it is read: strangers fill no disk.
+
+    What is refused reaches no door, so it is counted here: else sizes would tell for ever which tokens are alive.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -242,7 +255,7 @@ class SizeMiddleware:
         sent = request.META.get("CONTENT_LENGTH") or "0"
         most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if sent.isdecimal() and int(sent) > most and int(sent) > _most_bytes(request):
-            return too_large(request)
+            return _too_many(request, *_sender(request)) or too_large(request)
         return self.get_response(request)
 
 
@@ -252,12 +265,26 @@ def _most_bytes(request: HttpRequest) -> int:
     if request.content_type != "multipart/form-data":
         return form
     if request.path.startswith(API):
-        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and queries.person_by_token(token.strip(), now()) is not None
-        return form + settings.UPLOAD_LIMIT if known else form
+        return form + settings.UPLOAD_LIMIT if _program(request) else form
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return form
     takes_files = getattr(view, "takes_files", False) and request.user.is_authenticated
     return settings.FILES_LIMIT if takes_files else form
+
+
+def _sender(request: HttpRequest) -> tuple[Pace, str]:
+    """As whom a request is counted that reaches no door."""
+    if request.path.startswith(API):
+        person = _program(request)
+        return (Pace.API, f"person {person.pk}") if person else (Pace.STRANGER, address_of(request))
+    if request.user.is_authenticated:
+        return Pace.PAGE, f"person {request.user.pk}"
+    return Pace.STRANGER, _stranger(request)
+
+
+def _program(request: HttpRequest) -> Staff | None:
+    """Whose living token the request of a program carries."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return queries.person_by_token(token.strip(), now()) if scheme.lower() == "bearer" else None

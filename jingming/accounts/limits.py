@@ -69,7 +69,7 @@ _lock = Lock()
 
 
 def count(pace: Pace, who: str, at: datetime) -> None:
-    """Count one request of `who`, a person or an address; raises TooMany beyond the limit of the policy."""
+    """Count one request of `who`, a person, a known browser or an address; raises TooMany beyond the limit."""
     limit = _of_this_installation(pace)
     if limit is None:
         return

@@ -17,7 +17,7 @@ from jingming.base.paging import PAGE
 from jingming.organisation.queries import departments, units
 
 from .access import duties_of
-from .models import ApiToken, Delegation, KnownBrowser, Post, Role, Session, Staff
+from .models import ApiToken, Delegation, Post, Role, Session, Staff
 from .policy import policy
 from .rules import SHIPPED_ROLES, Authority, Scope, by_business, device_in_words, stands_as
 from .tokens import PREFIX, digest_of
@@ -100,11 +100,6 @@ def by_login(login: str) -> Staff | None:
     """Whoever signs in with this word: a username (in any case) or an employee number."""
     named = Staff.objects.filter(username=login.lower()).first()
     return named or Staff.objects.filter(employee_number=login).first()
-
-
-def knows_browser(word: str) -> bool:
-    """Whether anybody has signed in with the browser that keeps this word."""
-    return bool(word) and KnownBrowser.objects.filter(digest=digest_of(word)).exists()
 
 
 def password_is_too_old(person: Staff, at: datetime) -> bool:

@@ -220,7 +220,7 @@ class Pace(Enum):
     EXPORT = "export"
     REVEAL = "reveal"  # what is masked, shown
     API = "api"
-    STRANGER = "stranger"  # whoever has not signed in, by address
+    STRANGER = "stranger"  # whoever has not signed in, by address or known browser
 
 
 def device_in_words(agent: str) -> str:

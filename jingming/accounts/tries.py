@@ -2,7 +2,8 @@
 
 A name is counted for strangers on one side and for each browser that the person has signed in with on the other
 (OWASP, “device cookies”). Strangers can lock a name for strangers only: whoever belongs to it goes on signing in where
-they did before. An address is counted for all names together. Names nobody has are counted like any other.
+they did before. An address (of IPv6 its /64) is counted for all
+names together. Names nobody has are counted like any other.
 
 A try is counted before the password is looked at, so many at once get no further than one after the other.
 """
@@ -16,6 +17,8 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
+
+from jingming.base.proxies import line_of
 
 from .models import KnownBrowser, Staff, Tries
 from .policy import policy
@@ -49,7 +52,7 @@ def begin(name: str, person: Staff | None, *, browser: str, address: str, at: da
     word = _key("name", name.lower())
     attempt.open = _side_of(attempt, word, known, at)
     if known is None and attempt.open:
-        attempt.open = _count(attempt, _key("address", address), ADDRESS, policy().tries_from_address, at)
+        attempt.open = _count(attempt, _key("address", line_of(address)), ADDRESS, policy().tries_from_address, at)
     if attempt.open and person is not None:
         # A name and a number are one person, but that they are must not be told.
         attempt.counts = _side_of(attempt, _key("person", str(person.pk)), known, at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 POLICIES = ("default", "mlps3")  # the profiles of accounts/policies.json
@@ -55,6 +56,24 @@ def _policy(text: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[,\s]+", text) if word)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(_network(word) for word in _words(text))
+
+
+def _network(word: str) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(word)
+    except ValueError:
+        raise ValueError(
+            f"addresses like 10.0.0.5 or networks like 10.0.0.0/24 are meant, and {word} is none"
+        ) from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{word} is everybody; name the proxies alone")
+    if network.version == 6 and network.network_address.ipv4_mapped:
+        raise ValueError(f"{word} is an IPv4 address written as IPv6; write it as IPv4")
+    return network
 
 
 def _address(text: str) -> str:
@@ -119,6 +138,13 @@ KNOBS = (
         "yes when browsers reach the desk by HTTPS: cookies and redirects then insist on it.",
     ),
     Knob(
+        "JINGMING_PROXIES",
+        _networks,
+        (),
+        "Addresses and networks of the proxies in front of the desk, separated by commas: they alone are believed "
+        "where a request comes from (X-Forwarded-For) and that it came by HTTPS.",
+    ),
+    Knob(
         "JINGMING_POLICY",
         _policy,
         "default",
@@ -128,7 +154,7 @@ KNOBS = (
         "JINGMING_LIMITS",
         _whole(0, 1000),
         1,
-        "Multiplies the policy's limits of requests, where many people stand behind one proxy; 0 sets none.",
+        "Multiplies the policy's limits of requests, where many people stand behind one address; 0 sets none.",
     ),
     Knob("JINGMING_WEB_PROCESSES", _whole(1, 64), 2, "Web processes."),
     Knob("JINGMING_WEB_THREADS", _whole(1, 64), 3, "Threads of each web process."),
@@ -163,6 +189,7 @@ class Environment:
     data_keys: str | None
     hosts: tuple[str, ...]
     https: bool
+    proxies: tuple[IPv4Network | IPv6Network, ...]
     policy: str
     limits: int
     web_processes: int

@@ -104,6 +104,12 @@ def _of_settings() -> Iterator[Finding]:
     if not settings.SESSION_COOKIE_SECURE and settings.BIND not in {"127.0.0.1", "::1", "localhost"}:
         sentence = _("The desk listens to the network without HTTPS. Put it behind a proxy and set JINGMING_HTTPS=yes.")
         yield Finding(good=False, sentence=sentence)
+    if settings.SESSION_COOKIE_SECURE and not settings.PROXIES:
+        sentence = _(
+            "Browsers come by HTTPS, and no proxy is named: all are taken to come from the address of the proxy, and"
+            " whoever reaches the port is believed to use HTTPS. Set JINGMING_PROXIES to the proxy's address."
+        )
+        yield Finding(good=False, sentence=sentence)
 
 
 def _of_roles(connection: psycopg.Connection) -> Finding:

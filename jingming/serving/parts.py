@@ -45,6 +45,7 @@ def web(environment: Environment, listener: socket.socket | None = None) -> None
         "timeout": 60,
         "keepalive": 5,
         "limit_request_line": 8190,  # characters; what is longer is refused without a page of ours
+        "secure_scheme_headers": {},  # base.proxies alone says whom to believe that it was HTTPS
         "control_socket_disable": True,
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108  # nosec B108  # heartbeat files
         "loglevel": "warning",

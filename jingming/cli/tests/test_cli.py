@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,16 @@ def test_check_says_what_is_right_and_what_is_not(run: Run, own_database: OwnDat
         "✓ The newest block of the audit is the one that was sealed last.",
         "✓ Codes, roles and types are there.",
     ]
+
+
+@pytest.mark.parametrize(("proxies", "missed"), [((), 1), ((ip_network("127.0.0.1"),), 0)])
+def test_check_misses_the_proxies_where_browsers_come_by_https(
+    run: Run, own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch, proxies: tuple[IPv4Network, ...], missed: int
+):
+    monkeypatch.setattr(settings, "SESSION_COOKIE_SECURE", True)
+    monkeypatch.setattr(settings, "PROXIES", proxies)
+    _code, out, _ = run("check")
+    assert out.count("Set JINGMING_PROXIES") == missed
 
 
 def test_the_demo_is_loaded_once_and_a_company_is_left_alone(
