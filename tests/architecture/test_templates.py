@@ -23,6 +23,7 @@ FORBIDDEN = {
     "htmx expression": re.compile(
         r"\bhx-on\b|\bhx-\w+\s*=\s*[\"']\s*js:|hx-trigger\s*=\s*[\"'][^\"']*\[", re.IGNORECASE
     ),
+    "words in an address": re.compile(r"<form\b[^>]*method=[\"']get(?:(?!</form).)*\bname=[\"']q[\"']", re.DOTALL),
     "something from elsewhere": re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//"),
 }
 
@@ -56,6 +57,7 @@ def test_a_template_compiles_and_no_other_takes_its_name(path: Path, name: str):
         ('<button type="button" onclick="go()">', "event handler"),
         ('<a href="javascript:go()">', "script in an address"),
         ('<div hx-on:click="go()">', "htmx expression"),
+        ('<form method="get" action="/"><input name="q"></form>', "words in an address"),
         ('<script src="https://cdn.example/x.js"></script>', "something from elsewhere"),
     ],
 )
