@@ -2,8 +2,8 @@
 
 A name is counted for strangers on one side and for each browser that the person has signed in with on the other
 (OWASP, “device cookies”). Strangers can lock a name for strangers only: whoever belongs to it goes on signing in where
-they did before. An address (of IPv6 its /64) is counted for all
-names together. Names nobody has are counted like any other.
+they did before. An address (of IPv6 its /64) is counted for all names together. Names nobody has are counted like any
+other.
 
 A try is counted before the password is looked at, so many at once get no further than one after the other.
 """
