@@ -20,7 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from jingming.database.tests.workbench import OwnDatabase, Workbench
 
-pytest_plugins = ["tests.cast", "tests.browser", "tests.streaming"]
+pytest_plugins = ["tests.cast", "tests.browser", "tests.streaming", "tests.stack"]
 
 # Every machine is busy at times: nothing is measured by the clock. HYPOTHESIS_PROFILE=thorough plays much longer.
 settings.register_profile("usual", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
