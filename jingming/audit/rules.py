@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from jingming.privacy.retention import SHIPPED, Kept
+
 LOOKS = "looks"  # the family of lines that say who looked at whose personal data
 SAME_LOOK = timedelta(minutes=10)  # within which somebody who looks at the same record again has looked once
 FORM = 1  # of the canonical form; another form gets another number, and old blocks stay what they are
@@ -75,19 +77,8 @@ def seal(key: bytes, *, number: int, after: int, upto: int, sealed_at: datetime,
     return hmac.new(key, json.dumps(said, separators=(",", ":")).encode("ascii"), hashlib.sha256).hexdigest()
 
 
-@dataclass(frozen=True)
-class Retention:
-    """How long something must be kept, who says so, and since when that is the rule here."""
-
-    days: int
-    source: str
-    since: date
-
-
-# Six months, the longest there are: July to December have 184 days.
-RETENTION = Retention(
-    184, "《中华人民共和国网络安全法》第二十一条: network logs are kept six months or longer", date(2017, 6, 1)
-)
+# Six months, the longest there are: July to December have 184 days. The page *Retention* may ask for more.
+RETENTION = SHIPPED[Kept.AUDIT]
 
 
 def following(month: date) -> date:

@@ -1,9 +1,6 @@
-"""Vocabulary of personal data: what people may ask for, what keeps data from being erased, and how long at least."""
+"""Vocabulary of personal data: what people may ask for, and what keeps data from being erased."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -46,25 +43,3 @@ class Ground(TextChoices):
     AUDIT = "audit", _("Audit or inspection")
     DEBT = "debt", _("Debts that are not settled")
     OTHER = "other", pgettext_lazy("ground of a hold", "Other")
-
-
-@dataclass(frozen=True)
-class LegalTerm:
-    """How long orders of a type are kept from erasing after their end, and who says so. Not `verified`: from memory,
-    to be looked up before anybody relies on it."""
-
-    days: int
-    source: str
-    since: date
-    verified: bool = True
-
-
-# Type of order → its term. A complaint is what a claim is argued with as long as it can be brought to court.
-TERMS: dict[str, LegalTerm] = {
-    "complaint": LegalTerm(3 * 365, "《中华人民共和国民法典》第一百八十八条", date(2021, 1, 1), verified=False),
-}
-
-
-def longest_term() -> timedelta:
-    """How far back orders have to be looked at."""
-    return max((timedelta(days=term.days) for term in TERMS.values()), default=timedelta(0))

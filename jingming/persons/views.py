@@ -32,7 +32,7 @@ from . import access, actions, forms, queries
 from .models import Request
 from .packing import pack
 from .queries import About, Section
-from .rules import TERMS, Kind, State
+from .rules import Kind, State
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -211,9 +211,7 @@ def _about(asked: Request) -> About:
 @require_GET
 def retention(request: StaffRequest) -> HttpResponse:
     """Every kind of data with its days, the least, and who says so."""
-    return render(
-        request, "persons/retention.html", {"rules": RetentionRule.objects.order_by("pk"), "terms": TERMS.items()}
-    )
+    return render(request, "persons/retention.html", {"rules": RetentionRule.objects.order_by("pk")})
 
 
 @require_http_methods(["GET", "POST"])

@@ -66,7 +66,6 @@ class RetentionRule(models.Model):
     source = models.CharField(max_length=120, help_text="law and article")
     since = models.DateField(help_text="the law is in force")
     by_law = models.BooleanField(help_text="the least is the law's, not ours")
-    verified = models.BooleanField(help_text="somebody has looked the law up")
     changed_at = models.DateTimeField(null=True)
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=150, blank=True)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from jingming.customers.models import Customer, Kind, Relation, Tenure
 from jingming.customers.queries import same_as, today
-from jingming.persons import rules
 from jingming.persons.models import Hold
 from jingming.privacy.erased import MARK
+from jingming.privacy.models import RetentionRule
+from jingming.privacy.retention import Kept
 from jingming.workorders.models import WorkOrder
 from jingming.workorders.rules import OPEN_STATES
 
@@ -28,7 +29,7 @@ def standing_holds(customer: Customer, at: datetime) -> QuerySet[Hold]:
 
 
 def why_not_erased(about: About, at: datetime) -> list[str]:
-    """Everything that stands in the way now; empty if nothing does. Five queries."""
+    """Everything that stands in the way now; empty if nothing does. Six queries."""
     return [*_archive(about, at), *_orders(about, at)]
 
 
@@ -70,14 +71,12 @@ def _orders(about: About, at: datetime) -> Iterator[str]:
     under_way = own.filter(status__in=OPEN_STATES).order_by("pk").values_list("number", flat=True)
     if numbers := list(under_way[: NAMED + 1]):
         yield _("Orders are still under way: %(orders)s. Close them first.") % {"orders": _some(numbers)}
-    for code, term in rules.TERMS.items():
-        since = at - timedelta(days=term.days)
-        late = own.filter(type__code=code, closed_at__gt=since).order_by("-closed_at")
-        last = late.first()
-        if last is not None and last.closed_at is not None:
-            end = last.closed_at + timedelta(days=term.days)
-            facts = {"order": last.number, "source": term.source, "end": f"{end:%Y-%m-%d}"}
-            yield _("Order %(order)s is kept until %(end)s by %(source)s. Ask again after that day.") % facts
+    term = RetentionRule.objects.get(kind=Kept.COMPLAINT)
+    kept = timedelta(days=term.days)
+    last = own.filter(type__code="complaint", closed_at__gt=at - kept).order_by("-closed_at").first()
+    if last is not None and last.closed_at is not None:
+        facts = {"order": last.number, "source": term.source, "end": f"{last.closed_at + kept:%Y-%m-%d}"}
+        yield _("Order %(order)s is kept until %(end)s by %(source)s. Ask again after that day.") % facts
 
 
 def _some(names: list[str]) -> str:

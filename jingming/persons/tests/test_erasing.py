@@ -197,7 +197,7 @@ def test_open_orders_and_served_places_are_ended_first(qian: Customer, company: 
 
 def test_a_complaint_is_kept_as_long_as_it_can_be_brought_to_court(qian: Customer, company: Company) -> None:
     order = opened(qian, company, "complaint")
-    WorkOrder.objects.filter(pk=order.pk).update(status="closed", closed_at=now() - timedelta(days=1094))
+    WorkOrder.objects.filter(pk=order.pk).update(status="closed", closed_at=now() - timedelta(days=1095))
     assert any("民法典" in sentence for sentence in queries.why_not_erased(queries.about_customer(qian), now()))
 
     assert queries.why_not_erased(queries.about_customer(qian), now() + timedelta(days=2)) == []
