@@ -3,6 +3,7 @@ plain words, where the history of the browser and the logs of proxies would keep
 
 A search form sends its words to `ask`, which leads to the page with the words sealed: `?q=_1.kJ0…`. A script that asks
 while one types sends them in a header. The middleware opens both: a view reads `request.GET["q"]`, as if typed there.
+Other words that a form types into an address it names in fields called `sealed`; their page opens them with `plain`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PURPOSE = "privacy.asking"
 LONGEST = 200  # letters that are sealed; the searches take fewer
 _SIGN = "_"  # which no encoding of addresses touches
 _PAGE = "page"  # of the form: where the answer is shown
+_SEALED = "sealed"  # of the form: the names of further words
 
 
 def asked(words: str) -> str:
@@ -42,6 +44,11 @@ def opened(value: str) -> str:
         return ""
 
 
+def plain(value: str) -> str:
+    """What a value of an address says, sealed or not; "" if it does not open."""
+    return opened(value) if value.startswith(_SIGN) else value
+
+
 def sent(header: str) -> str:
     """The words of the header; what no database keeps, and what is no UTF-8, reads as the sign for that."""
     return unquote(header).replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
@@ -54,8 +61,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not page.startswith("/") or not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
         page = "/"
     query = request.POST.copy()
+    further = query.pop(_SEALED, [])
     for name in (_PAGE, "csrfmiddlewaretoken"):
         query.pop(name, None)
+    for name in further:
+        query.setlist(name, [asked(value.strip()) for value in query.getlist(name)])
     return _sealed(page, query)
 
 
@@ -86,5 +96,6 @@ def _set(request: HttpRequest, words: str) -> None:
 
 
 def _sealed(page: str, query: QueryDict) -> HttpResponse:
-    query[WORDS] = asked(query.get(WORDS, "").strip())
+    if WORDS in query:
+        query[WORDS] = asked(query.get(WORDS, "").strip())
     return HttpResponseRedirect(f"{page}?{query.urlencode()}")

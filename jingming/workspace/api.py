@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import File, Form, Query, Router
+from ninja import File, Form, Header, Query, Router
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -30,6 +30,7 @@ from jingming.interactions import queries as interactions
 from jingming.interactions.actions import Contact
 from jingming.interactions.models import Interaction
 from jingming.organisation.queries import departments
+from jingming.privacy import asking
 from jingming.ui.labels import in_language
 from jingming.workorders import access, actions, inputs, masks, queries
 from jingming.workorders.actions import Matter
@@ -47,6 +48,7 @@ SEE, TAKE = Bearer(to=Authority.SEE_ORDERS), Bearer(to=Authority.TAKE_INTAKE)
 SEE_CONTACTS = Bearer(to=Authority.SEE_INTERACTIONS)
 
 # Words that callers use for a channel, and its code.
+ASKED = "By filterable fields as a form is sent, `type.key=value&…` (UTF-8, percent-encoded): what is typed into a text"
 CHANNEL_WORDS = {"telephone": "phone", "counter": "own_hall", "hall": "own_hall"}
 Short = Annotated[str, Field(max_length=60)]
 Text = Annotated[str, Field(max_length=inputs.LONGEST_TEXT)]
@@ -568,15 +570,16 @@ def list_orders(  # noqa: PLR0917  # each is a parameter of the address
             max_length=12,
             default_factory=list,
             description="By a type's own filterable fields, each `type.key=value`; of numbers and days "
-            "`type.key.from=…` and `type.key.to=…`",
+            "`type.key.from=…` and `type.key.to=…`; of texts in the header alone",
         ),
     ] = [],  # noqa: B006  # never changed
+    asked: Annotated[str, Header(alias=asking.HEADER, max_length=4000, description=ASKED)] = "",
 ) -> dict[str, object]:
     """A queue (mine, department, unassigned, tasks, held, suspended, to_review, to_call_back, all), newest first."""
     filters = queries.narrowed(status=status, type=type)
-    if field:
-        asked = by_own_fields(field, Asking(request.user, queries.types_with_filters(), now()))
-        filters = asked if filters is None else filters & (asked or Q())
+    if field or asked:
+        own = by_own_fields(field, asked, Asking(request.user, queries.types_with_filters(), now()))
+        filters = own if filters is None else filters & (own or Q())
     return listing(queries.queue(request.user, queue, cursor, filters=filters), _row)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from urllib.parse import parse_qsl
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -26,12 +27,13 @@ from jingming.base.errors import Unfit
 from jingming.codes.queries import recorded
 from jingming.organisation.queries import departments, units
 from jingming.organisation.rules import Level
+from jingming.privacy.asking import LONGEST, asked, plain
 from jingming.ui.labels import in_language
 from jingming.workorders.flows import FormField
 from jingming.workorders.models import RESTING
 from jingming.workorders.queries import FilteredType
 from jingming.workorders.rules import Status, Waiting
-from jingming.workorders.values import LONGEST, stored_time
+from jingming.workorders.values import stored_time
 
 from . import offers
 
@@ -52,8 +54,8 @@ class Asking:
 @dataclass(frozen=True)
 class Filter:
     """One filter of a queue: what it is called, its condition, what may be chosen, and how the page asks for it:
-    "chips" side by side, a "list" to open, or typed in as a "day", a "number" or a "line". `of` is the type of order
-    whose own field it is."""
+    "chips" side by side, a "list" to open, or typed in as a "day", a "number" or a "line", which may say something
+    of a person and stands sealed in the address. `of` is the type of order whose own field it is."""
 
     label: str | Promise
     condition: Callable[[list[str], Asking], Q]
@@ -198,8 +200,9 @@ def _number(value: str) -> float | None:
 TYPED: Mapping[str, Callable[[str], object]] = {
     "day": _day,
     "number": _number,
-    "line": lambda value: value if len(value) <= LONGEST["text"] and "\x00" not in value else None,
+    "line": lambda value: value if value and len(value) <= LONGEST and "\x00" not in value else None,
 }
+LINE = "line"
 
 
 def fields_of(kind: FilteredType) -> dict[str, Filter]:
@@ -301,7 +304,12 @@ class Chosen:
     filters: Mapping[str, Filter]
 
 
-def read_filters(asked: QueryDict, asking: Asking) -> Chosen:
+def in_address(one: Filter, value: str) -> str:
+    """A value of a filter as an address may carry it."""
+    return asked(value) if one.kind == LINE else value
+
+
+def read_filters(address: QueryDict, asking: Asking) -> Chosen:
     """Read the filters out of an address by the table; values that are not on offer are named, not obeyed."""
     on: dict[str, list[str]] = {}
     unknown: list[str] = []
@@ -310,9 +318,12 @@ def read_filters(asked: QueryDict, asking: Asking) -> Chosen:
         filters |= fields_of(kind)
     possible = {name: one.choices(asking) for name, one in filters.items()}
     for name, one in filters.items():
-        values = list(dict.fromkeys(value for value in asked.getlist(name) if value))[:MOST_VALUES]
+        values = list(dict.fromkeys(value for value in address.getlist(name) if value))[:MOST_VALUES]
         if one.kind in TYPED:
             values = values[-1:]  # what is typed anew takes the place of what was there
+            if one.kind == LINE:
+                unknown += [value[:40] for value in values if not plain(value)]
+                values = [plain(value) for value in values if plain(value)]
             known = {value for value in values if TYPED[one.kind](value) is not None}
             possible[name] = [(value, value) for value in values if value in known]
         else:
@@ -326,18 +337,31 @@ def read_filters(asked: QueryDict, asking: Asking) -> Chosen:
     return Chosen(condition if on else None, on, possible, unknown, filters)
 
 
-def by_own_fields(asked: list[str], asking: Asking) -> Q | None:
-    """The condition of words like `repair.meter_reading.from=120`, by filterable fields alone; Unfit for any other."""
-    words = QueryDict(mutable=True)
-    for word in asked:
-        name, _equals, value = word.partition("=")
-        words.appendlist(name, value)
+def by_own_fields(address: list[str], header: str, asking: Asking) -> Q | None:
+    """The condition of words like `repair.meter_reading.from=120`, by filterable fields alone; Unfit for any other, and
+    for lines that do not come in the header, which is read as a form that was sent."""
     possible = {name: one for kind in asking.types for name, one in fields_of(kind).items()}
-    if unknown := [name for name in words if name not in possible]:
-        sentence = gettext("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(unknown)[:200]}
+    given = [(word.partition("=")[0], word.partition("=")[2]) for word in address]
+    if any(possible[name].kind == LINE for name, _value in given if name in possible):
+        sentence = gettext("What is looked for does not belong in an address: send it in the header Jingming-Asked.")
         raise Unfit(fields={"field": sentence})
+    try:
+        given += parse_qsl(header, keep_blank_values=True, max_num_fields=MOST_VALUES)
+    except ValueError:
+        raise _by_nothing([header]) from None
+    if unknown := [name for name, _value in given if name not in possible]:
+        raise _by_nothing(unknown)
+    words = QueryDict(mutable=True)
+    for name, value in given:
+        if possible[name].kind == LINE and TYPED[LINE](value) is None:
+            raise _by_nothing([value])
+        words.appendlist(name, in_address(possible[name], value))
     chosen = read_filters(words, asking)
     if chosen.unknown:
-        sentence = gettext("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(chosen.unknown)[:200]}
-        raise Unfit(fields={"field": sentence})
+        raise _by_nothing(chosen.unknown)
     return chosen.condition
+
+
+def _by_nothing(words: list[str]) -> Unfit:
+    sentence = gettext("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(words)[:200]}
+    return Unfit(fields={"field": sentence})

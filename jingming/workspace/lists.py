@@ -16,7 +16,7 @@ from jingming.base.clock import now
 from jingming.workorders.queries import QUEUES, SORTS, sorts_of, types_with_filters
 
 from . import queues
-from .filters import TYPED, Asking, Chosen, read_filters
+from .filters import LINE, TYPED, Asking, Chosen, in_address, read_filters
 from .models import LONGEST_QUERY, ChosenColumns
 from .rules import COLUMNS, fit_columns
 
@@ -37,7 +37,8 @@ class Listing:
             values["sort"] = ""
         filters = self.chosen.on if on is None else on
         pairs = [("queue", values.pop("queue"))]
-        pairs += [(key, value) for key, values_ in filters.items() for value in values_]
+        known = self.chosen.filters
+        pairs += [(key, in_address(known[key], value)) for key, values_ in filters.items() for value in values_]
         return urlencode(pairs + [(key, value) for key, value in values.items() if value])
 
     def in_queue(self, name: str) -> Listing:
@@ -58,6 +59,12 @@ def read_listing(asked: QueryDict, person: Staff) -> Listing:
     chosen.unknown.extend(column[:40] for column in wanted if column not in COLUMNS)
     known = [column for column in wanted if column in COLUMNS]
     return Listing(name, chosen, sort, tuple(fit_columns(known)) if known else ())
+
+
+def tells_lines(asked: QueryDict, listing: Listing) -> bool:
+    """Whether a line that somebody typed stands in the address as it was typed."""
+    on, filters = listing.chosen.on, listing.chosen.filters
+    return any(filters[key].kind == LINE and set(on[key]) & set(asked.getlist(key)) for key in on)
 
 
 def columns_of(person: Staff, listing: Listing | None = None) -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection, connections
@@ -17,6 +19,7 @@ from jingming.accounts.models import Staff
 from jingming.audit.models import Entry
 from jingming.audit.sentences import in_words
 from jingming.base.errors import Refusal, Stale, Unfit
+from jingming.privacy import asking
 from jingming.workorders import actions, indexes, queries
 from jingming.workorders.models import OrderType, TypeVersion, WorkOrder
 from jingming.workorders.rules import Act
@@ -237,8 +240,11 @@ def test_queues_are_filtered_by_declared_fields_and_by_no_others(
     for query, found in FOUND.items():
         page = desk.get(f"/orders/?queue=all&{query}").content.decode()
         assert (order.number in page) == found, query
-        rows = program.get("/work-orders", field=query).json()["items"]
-        assert bool(rows) == found, query
+        name, _equals, value = query.partition("=")
+        in_header = {asking.HEADER: urlencode({name: value})}
+        told = [program.client.get("/api/v1/work-orders", headers=in_header)]
+        told += [] if name == "repair.seal" else [program.get("/work-orders", field=query)]
+        assert [bool(answer.json()["items"]) for answer in told] == [found] * len(told), query
 
     plain = desk.get("/orders/?queue=all").content.decode()
     assert "repair.room" not in plain
@@ -249,6 +255,36 @@ def test_queues_are_filtered_by_declared_fields_and_by_no_others(
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "field"), hostile
     for nonsense in ("repair.room=' OR 1=1", "repair.reading.from=nan", "repair.day.from=soon"):
         assert program.get("/work-orders", field=nonsense).status_code == 422, nonsense
+
+
+def test_a_line_that_is_looked_for_stands_sealed_in_the_address(
+    signed_in: SignedIn, caller, sysadmin, dispatcher, agent
+):
+    declare(sysadmin, ["seal"])
+    order = filled(agent, seal="周岚 7")
+    desk, program = signed_in(dispatcher), caller(dispatcher)
+    sent = {"page": "/orders/", "queue": "all", "type": "repair", "sealed": "repair.seal", "repair.seal": " 周岚 7 "}
+    led = desk.post("/asked/", sent).headers["Location"]
+    assert led == f"/orders/?queue=all&type=repair&repair.seal={asking.asked('周岚 7')}"
+
+    page = desk.get(led, headers={"Sec-Fetch-Mode": "navigate"})
+    text = page.content.decode()
+    assert order.number in text
+    assert 'name="repair.seal" value="周岚 7"' in text
+    links = [*re.findall(r'(?:href|data-rows)="([^"]*repair\.seal=[^"]*)"', text), page.context["query"]]
+    assert len(links) > 3
+    assert not [link for link in links if "周" in link or quote("周") in link]
+    again = desk.get("/orders/?queue=all&repair.seal=周岚 7", headers={"Sec-Fetch-Mode": "navigate"})
+    assert again.headers["Location"] == f"/orders/?queue=all&repair.seal={asking.asked('周岚 7')}"
+    damaged = desk.get(f"/orders/?queue=all&repair.seal={asking.asked('周岚 7')[:-3]}")
+    assert "repair.seal" not in damaged.context["query"]
+
+    refused = program.get("/work-orders", field="repair.seal=周岚 7")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "field")
+    assert "Jingming-Asked" in refused.content.decode()
+    for odd in ("a&" * 40, "=", "repair.seal", "repair.seal=" + "x" * 201, "repair.seal=%00", "%ff%fe=1", "x" * 4000):
+        answer = program.client.get("/api/v1/work-orders", headers={asking.HEADER: odd})
+        assert answer.status_code == 422, odd
 
 
 def test_the_api_says_what_a_type_asks_for(caller, sysadmin, agent):

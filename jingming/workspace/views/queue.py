@@ -24,7 +24,7 @@ from jingming.workorders.queries import QUEUES, SORTS, newer_than, queued_among,
 from jingming.workorders.queries import queue as read_queue
 from jingming.workspace import access, queries, queues
 from jingming.workspace.acts import ICONS, KEYS
-from jingming.workspace.lists import Listing, columns_of, groups, read_listing
+from jingming.workspace.lists import Listing, columns_of, groups, read_listing, tells_lines
 from jingming.workspace.rules import BULK, COLUMNS, MOST_AT_ONCE
 
 MOST_NEW = 99
@@ -36,6 +36,8 @@ def orders(request: StaffRequest) -> HttpResponse:
     if request.GET.get("queue", "") not in QUEUES:
         return redirect(_at(f"queue={queues.first(request.user)}"))
     listing = read_listing(request.GET, request.user)
+    if tells_lines(request.GET, listing) and request.headers.get("Sec-Fetch-Mode") == "navigate":
+        return redirect(_at(listing.query()))  # which is what the history of the browser keeps
     if unknown := listing.chosen.unknown:
         messages.warning(request, _("Nothing can be filtered by: %(words)s.") % {"words": ", ".join(unknown)})
     cursor = request.GET.get("cursor", "")
