@@ -1,13 +1,20 @@
-"""Whoever gets hold of a copy of the database finds nobody's number in it, wherever somebody has written it."""
+"""Whoever gets hold of a copy of the database, of the server's files or of the logs finds nobody's number there,
+wherever somebody has written it."""
 
 from __future__ import annotations
 
+import io
+import logging
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import SystemRandom
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -17,7 +24,7 @@ from jingming.customers import actions as customers
 from jingming.customers.actions.shared import Why
 from jingming.customers.models import Customer
 from jingming.database.ground import find_binaries
-from jingming.database.tests.workbench import OwnDatabase
+from jingming.database.tests.workbench import OwnDatabase, Workbench
 from jingming.files.models import Attachment
 from jingming.loading.door import load, load_customers
 from jingming.loading.models import Run
@@ -44,14 +51,20 @@ from tests.working import work
 Browser = Callable[..., Client]
 
 
+def drawn() -> str:
+    """How the phones of one run begin: what an earlier run has planted lies in the server's files for a while."""
+    return f"16{SystemRandom().randrange(10**5):05d}"
+
+
 @dataclass
 class Canaries:
     """Numbers that nobody has; each is told but once, so that one that is found says where it was told."""
 
     told: dict[str, str] = field(default_factory=dict)
+    begin: str = field(default_factory=drawn)
 
     def phone(self, where: str) -> str:
-        number = f"1380561{len(self.told):04d}"
+        number = f"{self.begin}{len(self.told):04d}"
         self.told[number] = where
         return number
 
@@ -63,17 +76,56 @@ class Canaries:
         self.told[identity] = where
         return f"请打 {phone[:3]}-{phone[3:7]}-{phone[7:]} 或 +86 {phone},身份证{identity}"
 
-    def found_in(self, dump: str) -> set[str]:
-        """Where what stands in the dump was told."""
-        ways = {number: (number, f"{number[:3]}-{number[3:7]}-{number[7:]}") for number in self.told}
-        return {self.told[number] for number, written in ways.items() if any(one in dump for one in written)}
+    def found_in(self, kept: Iterable[bytes]) -> set[str]:
+        """Where what stands in what is kept was told."""
+        begin = self.begin.encode()
+        phones = re.compile(rb"%s-?%s-?\d{4}" % (begin[:3], begin[3:]))
+        identities = re.compile(rb"3407021949\d{7}[\dX]")
+        found = {
+            match.decode().replace("-", "")
+            for part in kept
+            for way in (phones, identities)
+            for match in way.findall(part)
+        }
+        return {self.told[number] for number in found & self.told.keys()}
 
 
-def dumped(url: str) -> str:
+def dumped(url: str) -> Iterator[bytes]:
     """All that the database holds, as the owner sees it."""
     program = shutil.which("pg_dump", path=str(find_binaries() / "bin")) or "pg_dump"
-    told = subprocess.run([program, "--data-only", "--no-owner", url], capture_output=True, check=True)
-    return told.stdout.decode()
+    yield subprocess.run([program, "--data-only", "--no-owner", url], capture_output=True, check=True).stdout
+
+
+@pytest.fixture
+def bench(_workbench: tuple[Workbench, str]) -> Workbench:
+    return _workbench[0]
+
+
+def files_of_the_server(bench: Workbench) -> Iterator[bytes]:
+    """Tables with what was written over, temporary files, the log of changes (WAL) and the server's own log; nothing of
+    a server that others installed, whose files are not ours to read."""
+    if bench.attachment is None:
+        return
+    for path in bench.attachment.cluster.home.rglob("*"):
+        try:
+            if path.is_file():
+                yield path.read_bytes()
+        except FileNotFoundError:
+            continue  # of another test's database
+
+
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Every line that the application logs meanwhile, as its own handler writes it."""
+    [handler] = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    lines, root = io.StringIO(), logging.getLogger()
+    before, level = handler.setStream(lines), root.level
+    root.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        root.setLevel(level)
+        handler.setStream(before)
 
 
 def take_and_do(canary: Canaries, opened: Callable[..., Order]) -> None:
@@ -221,25 +273,52 @@ def keep_what_is_typed(canary: Canaries, browser: Client) -> None:
     Client().post("/accounts/login/", {"login": canary.phone("sign-in"), "password": "wrong"})
 
 
-def test_a_dump_holds_no_number_of_anybody(
+def fail(canary: Canaries, people: Callable[[str], Caller]) -> None:
+    """Requests that are refused, and an exception that repeats what was typed."""
+    body = {
+        "type": "repair",
+        "channel": "phone",
+        "caller_phone": canary.phone("refused phone"),
+        "description": "x" * 10_001,
+    }
+    assert people("agent1").post("/work-orders", body, key="refused").status_code == 422
+    assert people("agent1").get("/customers", q=canary.phone("refused search")).status_code == 422
+    try:
+        raise ValueError(canary.text("exception"))
+    except ValueError:
+        logging.getLogger("jingming").exception("Nobody can be called at %s", canary.phone("line of the log"))
+
+
+def test_neither_a_dump_nor_files_nor_logs_hold_the_number_of_anybody(
     own_database: OwnDatabase,
     company: dict[str, Staff],
     opened: Callable[..., Order],
     people: Callable[[str], Caller],
     signed_in: Browser,
+    bench: Workbench,
 ):
     canary = Canaries()
-    take_and_do(canary, opened)
-    contact_without_order(canary, people("agent1"))
-    keep_archives(canary, company["agent1"])
-    attach(canary, signed_in(company["agent1"]))
-    load_by_the_door(canary, company)
-    load_files(canary, signed_in(company["dispatcher1"]))
-    keep_what_is_typed(canary, signed_in(company["agent1"]))
+    with logged() as lines:
+        take_and_do(canary, opened)
+        contact_without_order(canary, people("agent1"))
+        keep_archives(canary, company["agent1"])
+        attach(canary, signed_in(company["agent1"]))
+        load_by_the_door(canary, company)
+        load_files(canary, signed_in(company["dispatcher1"]))
+        keep_what_is_typed(canary, signed_in(company["agent1"]))
+        fail(canary, people)
     assert len(canary.told) > 90
     assert WorkOrder.objects.count() == 3
 
+    said = lines.getvalue().encode()
+    assert b"Nobody can be called at" in said
+    assert canary.found_in([said]) == set()
     assert canary.found_in(dumped(own_database.owner_url)) == set()
+    assert canary.found_in(files_of_the_server(bench)) == set()
 
+    # --- Controls ---
     Customer.objects.filter(number="K001").update(number=canary.phone("planted"))  # no column for words of anybody
     assert canary.found_in(dumped(own_database.owner_url)) == {"planted"}
+    if bench.attachment is not None:
+        assert canary.found_in(files_of_the_server(bench)) == {"planted"}  # in the WAL at least
+    assert canary.found_in([f"{canary.begin[:3]}-{canary.begin[3:]}-0000".encode()]) != set()
