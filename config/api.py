@@ -16,8 +16,7 @@ from jingming.base.api import Api, StrictParser, tell_problems
 from jingming.base.problems import problem
 from jingming.codes.api import router as codes
 from jingming.customers.api import router as customers
-from jingming.workspace.api import contacts, order_types
-from jingming.workspace.api import router as work_orders
+from jingming.workspace.api import contacts, order_types, work_orders
 
 
 class Docs(DocsBase):

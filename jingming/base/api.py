@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from .errors import Refusal, Unfit
@@ -75,7 +76,11 @@ class Problem(Output):
 
 
 class Api(NinjaAPI):
-    """ninja's API, whose description also says what every refusal looks like."""
+    """ninja's API, whose description also says what every refusal looks like. An operation has the name of its
+    function, wherever that stands: clients are generated from these names."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from config.api import api
 from jingming.accounts.http import EVERYBODY_SIGNED_IN, PUBLIC
 from tests import doors
 
@@ -19,6 +20,13 @@ def test_every_operation_of_the_api_is_among_the_addresses():
 
     assert {door.name for door in doors.operations()} <= operations
     assert len(doors.operations()) >= 10
+
+
+def test_every_operation_has_a_name_of_its_own():
+    described = api.get_openapi_schema()["paths"].values()
+    names = [operation["operationId"] for methods in described for operation in methods.values()]
+
+    assert len(names) == len(set(names)) == len(doors.operations()), sorted(names)
 
 
 def test_the_public_addresses_are_these():
