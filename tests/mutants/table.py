@@ -177,7 +177,7 @@ ORDERS = (
     Mutant("any order led to", "jingming.workspace.views.home:visible_to", every(WorkOrder), [
         search("search/", "head1"),
     ]),
-    Mutant("figures of everything", "jingming.workorders.queries:reach", doors.everywhere, [
+    Mutant("figures of everything", "jingming.workorders.queries.queues:reach", doors.everywhere, [
         fact(lists.test_a_figure_counts_what_its_queue_shows, "engineer1"),
     ]),
     Mutant("any order", "jingming.workorders.access:visible_to", every(WorkOrder), [
@@ -200,10 +200,10 @@ ORDERS = (
     Mutant("a city for a department", "jingming.workorders.access:visible_to", doors.a_whole_city_for_a_department, [
         operation(ORDER, "head1", "stranger1"),
     ]),
-    Mutant("any order in lists", "jingming.workorders.queries:_all_rows", every(WorkOrder), [
+    Mutant("any order in lists", "jingming.workorders.queries.queues:_all_rows", every(WorkOrder), [
         listing("GET api/v1/work-orders"), listing("orders/"),
     ]),
-    Mutant("any order in a queue and its file", "jingming.workorders.queries:_filtered", every(WorkOrder), [
+    Mutant("any order in a queue and its file", "jingming.workorders.queries.queues:_filtered", every(WorkOrder), [
         listing("orders/"), fact(export.test_a_file_holds_all_orders_that_one_may_see_and_no_other),
         fact(export.test_own_colleagues_and_foreign_orders_are_told_apart),
         fact(export.test_no_queue_lets_more_into_the_file, "department"),
@@ -216,11 +216,11 @@ ORDERS = (
         fact(export.test_who_looks_on_takes_no_name_number_or_address_away),
         fact(export.test_who_serves_one_city_and_looks_on_in_another_takes_those_of_the_first),
     ]),
-    Mutant("any order in queues and counts", "jingming.workorders.queries:visible_to", every(WorkOrder), [
+    Mutant("any order in queues and counts", "jingming.workorders.queries.queues:visible_to", every(WorkOrder), [
         MORE_ELSEWHERE, page(CUSTOMER, "head2"), fact(lists.test_every_queue_holds_only_what_one_may_see, "department"),
         search("search/palette/", "agent1"),
     ]),
-    Mutant("linked numbers", "jingming.workorders.queries:_naming_only", instead(lambda history, _seen: history), [
+    Mutant("linked numbers", "jingming.workorders.queries.whole:_naming_only", instead(lambda lines, _seen: lines), [
         operation(ORDER, "agent1"),
     ]),
     Mutant("any order to link", "jingming.workorders.inputs:READERS[order]",
