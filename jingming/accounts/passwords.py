@@ -21,6 +21,7 @@ CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 FEW = 4  # letters or digits that say nothing yet when a password happens to hold them
 # What people here hang figures on: woaini1314, admin@2026, jingming95598.
 HABITS = frozenset(json.loads((Path(__file__).parent / "habits.json").read_text(encoding="utf-8"))["words"])
+FROM_LETTER_TO_LETTER = re.compile(r"[a-z](?:.*[a-z])?", re.DOTALL)
 DATES_AND_LETTERS = re.compile(r"[^a-z]*[a-z]{0,3}[^a-z]*")
 
 
@@ -48,7 +49,8 @@ class HabitValidator(CommonPasswordValidator):
 
     def validate(self, password: str, user: Staff | None = None) -> None:
         plain = unicodedata.normalize("NFKC", password).lower()
-        word = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
+        found = FROM_LETTER_TO_LETTER.search(plain)
+        word = found[0] if found else ""
         if plain.isascii() and (DATES_AND_LETTERS.fullmatch(plain) or word in HABITS or word in self.passwords):
             raise ValidationError(self.get_help_text(), code="password_too_common")
 

@@ -20,7 +20,7 @@ from .rules import LIMITS, OF_PURPOSE, VARIABLES, Channel, Purpose, Text
 from .sizes import Size, size_of
 
 # --- The language of templates --------------------------------------------------------------------------------------
-_PART = re.compile(r"\{\{(.*?)\}\}|([{}｛｝])", re.DOTALL)
+_PART = re.compile(r"\{\{([^{}]*)\}\}|([{}｛｝])")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _pieces(text: str, purpose: Purpose) -> Iterator[Piece]:
             yield Piece(words=text[end : found.start()])
         end = found.end()
         inside = found[1]
-        if inside is None or "{" in inside:
+        if inside is None:
             raise Faulty(_brace(text, found.start(), found[2]))
         name = inside.strip()
         if name not in OF_PURPOSE[purpose]:

@@ -47,11 +47,11 @@ COMPOUND_SURNAMES = (
 )  # fmt: skip
 # What a house begins with: figures that are no part of a street's name, or figures in words before what they count.
 HOUSE = re.compile(
-    r"\d+(?![\d路街道巷])|[A-Za-z]\d|[零一二三四五六七八九十百千]+(?=[号栋幢座单楼室层弄组])|[甲乙丙丁](?=[栋幢座])|[#＃]"
+    r"\d+(?![\d路街道巷])|[A-Za-z]\d|(?<![零一二三四五六七八九十百千])[零一二三四五六七八九十百千]+(?=[号栋幢座单楼室层弄组])|[甲乙丙丁](?=[栋幢座])|[#＃]"
 )
 STREET_ENDS = (("大道", "路", "街", "巷", "胡同"), ("小区", "新村", "花园", "苑", "公寓", "村", "镇", "乡"))
 ENGLISH_STREET = re.compile(
-    r"(?:[A-Z][A-Za-z'’-]+ ){1,4}(?:Road|Street|Avenue|Lane|Boulevard|Drive|Alley|Rd|St|Ave|Blvd)\b"
+    r"(?<![A-Za-z'’-])(?:[A-Z][A-Za-z'’-]+ ){1,4}(?:Road|Street|Avenue|Lane|Boulevard|Drive|Alley|Rd|St|Ave|Blvd)\b"
 )
 
 

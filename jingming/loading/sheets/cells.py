@@ -32,7 +32,7 @@ CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")  # 1927 to 2173: shorter numbers are more likely a mistake than a day
-TIME = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z")
+TIME = re.compile(r"(?<![ T])[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z")
 
 CURRENCY = re.compile(r"\A([+-]?)(?:RMB|CNY|人民币|[¥$€£])+|(?:RMB|CNY|元整|元|圆)\Z", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

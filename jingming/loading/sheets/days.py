@@ -11,7 +11,7 @@ from .values import Fault
 
 # Numbers of formats that every program knows without being told; some mean dates only in Chinese and Japanese.
 BUILT_IN = frozenset({*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)})
-NO_PART = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+NO_PART = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\[\]]*\]')
 DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 PART = re.compile(r"[ymdhs]", re.IGNORECASE)
 

@@ -24,10 +24,10 @@ from .sentences import beyond, damaged, empty_file, error_cell, hidden_rows, no_
 from .source import Row, Source, Span
 from .values import Fault, Value, letter, tidy
 
-HIDDEN = re.compile(rb"<(?:\w+:)?row\b[^>]*\shidden=[\"'](?:1|true)")
-HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\b([^>]*\shidden=[\"'](?:1|true)[^>]*)")
+HIDDEN = re.compile(rb"<(?:\w+:)?row\b[^<>]*\shidden=[\"'](?:1|true)")
+HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\b([^<>]*\shidden=[\"'](?:1|true)[^<>]*)")
 FIRST_LAST = re.compile(rb"\s(min|max)=[\"'](\d{1,5})[\"']")
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\sref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*\sref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DIGITS = "0123456789"
