@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 RULES := .venv-rules
 FUZZER := .venv-fuzz
 SEMGREP := $(RULES)/bin/semgrep scan --metrics=off --disable-version-check
+# What may hold a secret: all that is kept but hashes of packages, translations, pictures, what others wrote, and what is planted.
+MAY_HOLD := git ls-files -z -- . ':!*.lock' ':!*.png' ':!locale' ':!*/vendor/*' ':!tools/secrets' ':!jingming/workorders/shipped_before.json'
 LOCALE := locale/zh_Hans/LC_MESSAGES/django
 # What checks without a database: a home of its own, and a server that nobody asks.
 UNCONNECTED := JINGMING_HOME=$(VENV)/unconnected JINGMING_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
@@ -26,7 +28,7 @@ menu:
 	@echo 'make mutants  plant every authorisation fault of the table; each must be caught by its rows of the matrix'
 	@echo 'make fuzz     schemathesis and a list of boundaries at every operation of the served API; long'
 	@echo 'make check    style, types, import contracts, templates, migrations, translations, security rules'
-	@echo 'make rules    the security rules alone: fixtures of each rule, then the code'
+	@echo 'make rules    the security rules alone: fixtures of each rule, then the code, then secrets in files'
 	@echo 'make bench    the speed measurements, as ratios'
 	@echo 'make chaos    kill web and worker while orders are made; none may be lost or doubled'
 	@echo 'make demo     load the demo city into the database of this installation'
@@ -54,11 +56,14 @@ $(RULES)/ready: tools/semgrep/requirements.lock
 	@$(RULES)/bin/python -m pip --disable-pip-version-check --quiet install --no-input --require-hashes --requirement $<
 	@touch $@
 
-# Each rule must find its bad fixture and leave the good one alone; then the product has no finding.
+# Each rule must find its bad fixture and leave the good one alone; then the product has no finding, and no file a secret.
 rules: $(RULES)/ready
 	@PATH="$(CURDIR)/$(RULES)/bin:$$PATH" $(SEMGREP) --test tools/semgrep > $(RULES)/log 2>&1 || { cat $(RULES)/log; exit 1; }
 	@PATH="$(CURDIR)/$(RULES)/bin:$$PATH" $(SEMGREP) --config tools/semgrep --exclude tools/semgrep --exclude '**/migrations/**' \
 		--error --quiet jingming config tools
+	@test "$$($(RULES)/bin/detect-secrets-hook tools/secrets/planted.txt | grep -c '^Secret Type')" = 4 || \
+		{ echo 'the scan for secrets does not find what is planted for it'; exit 1; }
+	@$(MAY_HOLD) | xargs -0 $(RULES)/bin/detect-secrets-hook --baseline tools/secrets/known.json
 
 $(LOCALE).mo: $(LOCALE).po
 	@$(BIN)/python -m tools.translations compile
