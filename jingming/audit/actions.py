@@ -21,12 +21,12 @@ class Person(Protocol):
     def get_full_name(self) -> str: ...
 
 
-def record(key: str, target: models.Model, *, by: Person | None, at: datetime, **facts: object) -> None:
+def record(key: str, target: models.Model, *, by: Person | None, at: datetime, **facts: object) -> Entry:
     """Note that `by` (None: the system) did `key` to `target`; `facts` are plain JSON values. Where only a post that
     somebody has lent gives `by` the right, the line says for whom they acted."""
     if whose := getattr(by, "acting_for", ""):
         facts = {"acting_for": whose, **facts}
-    Entry.objects.create(
+    return Entry.objects.create(
         at=at,
         key=key,
         target_kind=target._meta.label,

@@ -24,6 +24,7 @@ class Search:
     family: str = ""
     kind: str = ""
     record: int | None = None
+    line: int | None = None  # one line by its own number, as a file names it
     since: datetime | None = None
     until: datetime | None = None  # the first moment that does not belong to it any more
 
@@ -38,6 +39,8 @@ def matching(entries: models.QuerySet[Entry], search: Search) -> models.QuerySet
         entries = entries.filter(target_kind=search.kind)
     if search.record is not None:
         entries = entries.filter(target_id=search.record)
+    if search.line is not None:
+        entries = entries.filter(id=search.line)
     if search.since:
         entries = entries.filter(at__gte=search.since)
     if search.until:

@@ -95,6 +95,7 @@ WORDS: dict[str, str | Promise] = {
     "loading.loaded": _("loaded a batch"),
     "loading.uploaded": _("handed in a file of master data"),
     "loading.cancelled": _("cancelled a load"),
+    "loading.export_asked": _("asked for a file of master data"),
     "loading.exported": _("exported master data"),
     "loading.fetched": _("fetched a file of master data"),
     "loading.demo_begun": _("began the demo city"),

@@ -141,16 +141,18 @@ for _kind in KINDS.values():
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--unit", default="", help="Only this place, by its code.")
+@click.option("--reason", required=True, help="Why it is exported; the audit keeps it.")
 @AS
-def export_sheet(*, kind: str, file: Path, unit: str, username: str | None) -> None:
+def export_sheet(*, kind: str, file: Path, unit: str, reason: str, username: str | None) -> None:
     """Write master data of one KIND into FILE, .xlsx or .csv. The last line is JSON: {"rows"}."""
     form = file.suffix.lower().removeprefix(".")
     if form not in {"xlsx", "csv"}:
         raise click.BadParameter("the name of the file ends with .xlsx or .csv", param_hint="FILE")
     person, at = _person(username, KINDS[kind]), now()
     with Bars() as bars:
-        rows = exporting.export(file, KINDS[kind], by=person, form=form, unit=unit, progress=bars)
-    exporting.note_command(KINDS[kind], file.name, by=person, rows=rows, unit=unit, at=at)
+        rows = exporting.by_command(
+            file, KINDS[kind], by=person, form=form, unit=unit, reason=reason, at=at, progress=bars
+        )
     click.echo(json.dumps({"rows": rows}))
 
 

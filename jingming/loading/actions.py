@@ -27,7 +27,7 @@ from jingming.privacy.erased import says
 from . import queries
 from .models import Matching, Run
 from .rules import BUSY, OPEN, STEPS, State, Way
-from .sheets import matching
+from .sheets import exporting, matching
 from .sheets.kinds import Kind
 from .sheets.rules import LIMITS, MEGABYTE
 
@@ -149,7 +149,7 @@ def cancel(run: Run, *, by: Staff, at: datetime) -> Run:
 
 
 @transaction.atomic
-def export(kind: Kind, *, form: str, by: Staff, at: datetime, unit: str = "") -> Run:
+def export(kind: Kind, *, form: str, reason: str, by: Staff, at: datetime, unit: str = "") -> Run:
     """Have the worker write all rows of the kind that the person may see (in the place `unit`, if one is named)."""
     if form not in FORMATS:
         raise Unfit(fields={"form": _("Choose one of those on offer.")})
@@ -158,6 +158,7 @@ def export(kind: Kind, *, form: str, by: Staff, at: datetime, unit: str = "") ->
         kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITING, began_at=at,
         language=get_language(), file_name=name, filter={"unit": unit} if unit else {},
     )  # fmt: skip
+    exporting.ask(run, reason=reason, at=at)
     ring(run)
     return run
 

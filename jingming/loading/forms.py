@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from .actions import FORMATS
+from .rules import LONGEST_REASON
 from .sheets.kinds import Kind
 
 ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt"
@@ -36,6 +37,11 @@ class ExportForm(forms.Form):
 
     form = forms.ChoiceField(label=_("Format"), choices=list(FORMATS.items()), initial="xlsx", widget=forms.RadioSelect)
     unit = forms.ChoiceField(label=_("Only this place"), required=False)
+    reason = forms.CharField(
+        label=_("Why this is exported"),
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(self, data: QueryDict | None, *, places: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_REASON = 200  # characters that an export says why in
 SHOWN = 200  # rows and sentences of a run that its page shows; the file of errors holds them all
 FILES_KEPT = timedelta(days=1)  # as long as bytes that no attachment names (files.actions.sweep_orphans)
 CHUNK = 2_000  # rows between two looks at whether somebody has cancelled

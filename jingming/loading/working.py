@@ -220,6 +220,7 @@ def _write(run: Run, watching: Watching) -> None:
             by=run.by,
             form=run.file_name.rpartition(".")[2],
             unit=run.filter.get("unit", ""),
+            mark=exporting.mark_of(run),
             progress=watching,
         )
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jingming.accounts.access import selves
 from jingming.audit.actions import looked
+from jingming.audit.marks import code_of, words_for_a_person
 from jingming.audit.retention import set_days
 from jingming.base.clock import now
 from jingming.base.errors import Refusal, Unfit
@@ -246,9 +247,11 @@ FIGURES: dict[str, StrPromise] = {
 
 def _copied(request: StaffRequest, about: About, reason: str, *, number: str = "") -> HttpResponseBase:
     at, sections = now(), queries.everything_about(about)
-    actions.note_copy(about.customer, reason=reason, figures=_counted(sections), by=request.user, at=at, number=number)
-    name = f"personal-data-{timezone.localtime(at):%Y%m%d-%H%M%S}.zip"
-    packed = pack(sections, enterprise=enterprise(), at=timezone.localtime(at))
+    noted = actions.note_copy(
+        about.customer, reason=reason, figures=_counted(sections), by=request.user, at=at, number=number
+    )
+    name = f"personal-data-{timezone.localtime(at):%Y%m%d-%H%M%S}-{code_of(noted)}.zip"
+    packed = pack(sections, enterprise=enterprise(), at=timezone.localtime(at), mark=words_for_a_person(noted))
     return FileResponse(packed, as_attachment=True, filename=name, content_type="application/zip")
 
 

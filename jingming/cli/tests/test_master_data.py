@@ -93,10 +93,10 @@ def test_columns_are_matched_by_hand(company: dict[str, Staff], command: Run, fi
 def test_an_export_is_written_and_noted(company: dict[str, Staff], command: Run, file: Path, tmp_path: Path):
     command("import", "customers", str(file))
     out = tmp_path / "out.xlsx"
-    assert command("export", "customers", str(out), "--as", "dispatcher1")[:2] == (0, {"rows": 2})
-    assert openpyxl.load_workbook(out).active.max_row == 3
+    assert command("export", "customers", str(out), "--as", "dispatcher1", "--reason", "核对")[:2] == (0, {"rows": 2})
+    assert openpyxl.load_workbook(out).active.max_row == 4  # the last is its mark
     assert Entry.objects.get(key="loading.exported").by_id == company["dispatcher1"].pk
-    assert command("export", "customers", str(tmp_path / "out.pdf"))[0] == 2
+    assert command("export", "customers", str(tmp_path / "out.pdf"), "--reason", "核对")[0] == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00" * 200])

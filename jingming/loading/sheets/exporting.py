@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from jingming.accounts.eyes import sees_numbers
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
+from jingming.audit.marks import code_of, words_of
+from jingming.audit.queries import entries_for
 from jingming.base.errors import Unfit
 from jingming.loading.models import Run
 from jingming.loading.progress import Progress
@@ -30,8 +32,10 @@ MOST_ROWS = 1_048_575  # of a sheet, under its heading
 FIGURES = frozenset({"position", "arrears", "arrears_at", "contract_until"})  # and what else is no text
 
 
-def export(place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = "", progress: Progress) -> int:
-    """Write the rows of a kind that the person may see to `place`, as "xlsx" or "csv"; how many there were.
+def export(
+    place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = "", mark: str = "", progress: Progress
+) -> int:
+    """Write the rows of a kind that the person may see, and a mark, to `place`, "xlsx" or "csv"; how many there were.
 
     Raises Unfit for more rows than a sheet holds.
     """
@@ -49,7 +53,7 @@ def export(place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str = 
         progress.begin(_("Writing the file"), total)
         write = write_xlsx if form == "xlsx" else write_csv
         shown = _shown(rows, whole=by is None or sees_numbers(by))
-        return write(place, heading, _counted(shown, progress), text_columns=text, title=str(kind.label))
+        return write(place, heading, _counted(shown, progress), text_columns=text, title=str(kind.label), mark=mark)
 
 
 def _shown(rows: Iterator[Sequence[object]], *, whole: bool) -> Iterator[Sequence[object]]:
@@ -77,20 +81,41 @@ def _in_words(value: object) -> Value:
     return value  # type: ignore[return-value]  # what the columns of a kind hold
 
 
+def ask(run: Run, *, reason: str, at: datetime) -> None:
+    """Write down that somebody exports, and why. The line's number becomes part of the file's name; the line is its
+    mark (`mark_of`)."""
+    noted = audit.record("loading.export_asked", run, by=run.by, at=at, kind=run.kind, filter=run.filter, reason=reason)
+    name, _point, form = run.file_name.rpartition(".")
+    run.file_name = f"{name} {code_of(noted)}.{form}"
+    run.save(update_fields=["file_name"])
+
+
+def mark_of(run: Run) -> str:
+    """The mark of the file that an export makes."""
+    return words_of(entries_for(run).filter(key="loading.export_asked").latest("at"))
+
+
 def note(run: Run, *, rows: int, at: datetime) -> None:
-    """The audit line of an export: who, which rows, how many."""
+    """The audit line of an export that is done: who, which rows, how many."""
     audit.record(
         "loading.exported", run, by=run.by, at=at, kind=run.kind, rows=rows, filter=run.filter, file=run.file_name
     )
 
 
-def note_command(kind: Kind, file_name: str, *, by: Staff | None, rows: int, unit: str, at: datetime) -> None:
-    """The same for an export by command: it leaves a run as well, since the line has to be about something."""
+def by_command(
+    place: Path, kind: Kind, *, by: Staff | None, form: str, unit: str, reason: str, at: datetime, progress: Progress
+) -> int:
+    """Export by command: it leaves a run as well, since the lines of the audit have to be about something."""
     run = Run.objects.create(
-        kind=kind.code, way=Way.EXPORT, by=by, state=State.WRITTEN, began_at=at, ended_at=at,
-        file_name=file_name[-200:], filter={"unit": unit} if unit else {}, counts={"rows": rows},
+        kind=kind.code, way=Way.EXPORT, by=by, state=State.BROKEN, began_at=at, ended_at=at,
+        file_name=place.name[-180:], filter={"unit": unit} if unit else {},
     )  # fmt: skip
+    ask(run, reason=reason, at=at)
+    rows = export(place, kind, by=by, form=form, unit=unit, mark=mark_of(run), progress=progress)
+    run.state, run.counts = State.WRITTEN, {"rows": rows}
+    run.save(update_fields=["state", "counts"])
     note(run, rows=rows, at=at)
+    return rows
 
 
 def write_template(place: Path, kind: Kind) -> None:

@@ -15,6 +15,8 @@ from typing import Self
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jingming.audit.marks import is_mark
+
 from .compound import SIGNATURE, Compound
 from .headings import SAMPLE, Heading, find_heading
 from .ods import open_ods
@@ -96,7 +98,7 @@ class Sheet:
         for number, cells in self._source.rows():
             if number > self.heading.row:
                 values = [None if value is None or is_blank(value) else value for value in cells]
-                if any(value is not None for value in values):
+                if any(value is not None for value in values) and not _is_mark(values):
                     last, found = number, found + 1
                     merged.fill(number, values)
                     yield number, values
@@ -127,6 +129,11 @@ class Sheet:
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+
+def _is_mark(values: list[Value]) -> bool:
+    """Whether the row is but the mark that an export of ours ends with."""
+    return is_mark(values[0]) and not any(value is not None for value in values[1:])
 
 
 class _Merged:

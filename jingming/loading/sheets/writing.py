@@ -24,6 +24,7 @@ from .cells import DIGITS
 from .values import Fault, Value
 
 LONGEST_CELL = 32_767  # characters, by Excel's own limit
+LONGEST_FOOTER = 240  # of 255 that Excel takes with its signs
 WIDTHS = (8, 60)  # of columns, in characters
 TEXT = "@"
 DAY = "yyyy-mm-dd"
@@ -37,10 +38,13 @@ def write_xlsx(
     *,
     text_columns: Collection[str] = (),
     title: str = "",
+    mark: str = "",
 ) -> int:
     """Write one sheet, row by row, and return how many rows; `text_columns` are formatted as text as a whole, so that
-    what is added below keeps its zeros. Texts longer than a cell holds are cut."""
+    what is added below keeps its zeros. Texts longer than a cell holds are cut. A mark stands under the rows, at the
+    foot of each page that is printed, and in the file's properties."""
     with xlsxwriter.Workbook(path, {"constant_memory": True, "remove_timezone": True}) as book:
+        book.set_properties({"comments": mark})
         sheet = book.add_worksheet((title or _("Data"))[:31])
         formats = {pattern: book.add_format({"num_format": pattern}) for pattern in (TEXT, DAY, MOMENT)}
         for column, name in enumerate(heading):
@@ -54,6 +58,9 @@ def write_xlsx(
         for count, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 _write_cell(sheet, count, column, value, formats)
+        if mark:
+            sheet.write_string(count + 1, 0, mark, formats[TEXT])
+            sheet.set_footer("&L&8" + mark.replace("&", "&&")[:LONGEST_FOOTER])
         return count
 
 
@@ -85,8 +92,10 @@ def write_csv(
     *,
     text_columns: Collection[str] = (),
     title: str = "",
+    mark: str = "",
 ) -> int:
-    """Write CSV in UTF-8 with a byte order mark, by which spreadsheets know it; the number of rows."""
+    """Write CSV in UTF-8 with a byte order mark, by which spreadsheets know it, and its own mark in the last line; the
+    number of rows."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([tame(name) for name in heading])
@@ -94,6 +103,8 @@ def write_csv(
         for row in rows:
             writer.writerow([_as_csv(value) for value in row])
             count += 1  # rows may be none
+        if mark:
+            writer.writerow([tame(mark)])
         return count
 
 

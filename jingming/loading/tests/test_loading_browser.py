@@ -108,6 +108,7 @@ def test_a_kind_is_exported_without_scripts(
         look_at(page)
     with at_the_desk("sysadmin1", java_script_enabled=False) as page:
         page.goto("/data/codes/export/")
+        page.get_by_label("导出原因").fill("季度核对")
         page.get_by_role("button", name="生成文件").click()
         for _look in range(40):
             if page.get_by_text("已生成").count():

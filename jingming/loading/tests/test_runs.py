@@ -247,10 +247,10 @@ def test_an_export_of_more_rows_than_a_sheet_holds_says_the_way_out(
     loaded(browser, match(browser, handed_in(browser, CUSTOMERS)))
     monkeypatch.setattr(exporting, "MOST_ROWS", 1)
     for form, state in (("xlsx", State.REFUSED), ("csv", State.WRITTEN)):
-        browser.post("/data/customers/export/", {"form": form, "unit": "340705"})
+        browser.post("/data/customers/export/", {"form": form, "unit": "340705", "reason": "核对"})
         work("loads")
         assert Run.objects.order_by("pk").last().state == state
-    browser.post("/data/customers/export/", {"form": "csv", "unit": "340202"})
+    browser.post("/data/customers/export/", {"form": "csv", "unit": "340202", "reason": "核对"})
     work("loads")
     assert Run.objects.order_by("pk").last().counts == {"rows": 0}
 
@@ -267,7 +267,7 @@ def test_an_export_is_fetched_and_loaded_unchanged(
 ):
     browser = signed_in(company["dispatcher1"])
     loaded(browser, match(browser, handed_in(browser, CUSTOMERS)))
-    answer = browser.post("/data/customers/export/", {"form": "csv", "unit": ""})
+    answer = browser.post("/data/customers/export/", {"form": "csv", "unit": "", "reason": "季度核对"})
     work("loads")
     run = Run.objects.order_by("pk").last()
     assert (answer.url, run.state, run.counts) == (f"/data/runs/{run.pk}/", State.WRITTEN, {"rows": 2})
@@ -275,6 +275,10 @@ def test_an_export_is_fetched_and_loaded_unchanged(
     assert content.startswith(b"\xef\xbb\xbf")
     line = Entry.objects.get(key="loading.exported")
     assert (line.by_id, line.facts["rows"]) == (company["dispatcher1"].pk, 2)
+    asked = Entry.objects.get(key="loading.export_asked")
+    assert asked.facts["reason"] == "季度核对"
+    assert content.decode().splitlines()[-1].startswith(f"※ A{asked.id} · ")
+    assert f"A{asked.id}.csv" in run.file_name
 
     file = SimpleUploadedFile("back.csv", content)
     back = browser.post("/data/customers/import/", {"file": file})

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
+from jingming.audit.models import Entry
 from jingming.customers.models import Customer
 from jingming.persons.models import Request
 from jingming.persons.rules import Kind, State
@@ -17,11 +18,11 @@ from jingming.persons.rules import Kind, State
 @transaction.atomic
 def note_copy(
     customer: Customer | None, *, reason: str, figures: Mapping[str, int], by: Staff, at: datetime, number: str = ""
-) -> Request:
-    """Write down, before it leaves the house, that everything about a person was copied for them, and why."""
+) -> Entry:
+    """Write down, before it leaves the house, that everything about a person was copied for them, and why; the line of
+    the audit, by which the copy is marked."""
     made = _done(Kind.EXPORT, customer, number=number, reason=reason, figures=figures, by=by, at=at)
-    audit.record("persons.exported", customer or made, by=by, at=at, request=made.pk, rows=sum(figures.values()))
-    return made
+    return audit.record("persons.exported", customer or made, by=by, at=at, request=made.pk, rows=sum(figures.values()))
 
 
 @transaction.atomic

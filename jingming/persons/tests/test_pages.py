@@ -159,7 +159,8 @@ def test_a_number_without_an_archive_gets_its_copy(company: Company, desk: Any) 
 
 
 def test_who_does_not_answer_for_the_place_finds_nothing(company: Company, signed_in: SignedIn, qian: Customer) -> None:
-    asked = actions.note_copy(qian, reason="…", figures={}, by=company["supervisor1"], at=now())
+    actions.note_copy(qian, reason="…", figures={}, by=company["supervisor1"], at=now())
+    asked = Request.objects.get(customer=qian)
     for person in ("agent1", "head1", "secadmin1", "stranger1"):
         browser = signed_in(company[person])
         assert {browser.get(path).status_code for path in (

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from jingming.accounts.models import Staff
 from jingming.accounts.policy import policy
 from jingming.audit.actions import record
+from jingming.audit.models import Entry
 from jingming.base.errors import Refusal
 
 
@@ -20,18 +21,18 @@ class TooManyOrders(Refusal):
     status = 422
 
 
-def note_audit_export(*, asked: Mapping[str, str], reason: str, by: Staff, at: datetime) -> None:
-    """Write down who exports which lines of the audit, and why."""
-    record("audit.exported", by, by=by, at=at, reason=reason, asked=dict(asked))
+def note_audit_export(*, asked: Mapping[str, str], reason: str, by: Staff, at: datetime) -> Entry:
+    """Write down who exports which lines of the audit, and why; the line, by which the file is marked."""
+    return record("audit.exported", by, by=by, at=at, reason=reason, asked=dict(asked))
 
 
 def note_orders_export(
     *, queue: str, filtered: Mapping[str, str], rows: int, reason: str, by: Staff, at: datetime
-) -> None:
-    """Write down who exports how many orders of which queue, by which filters (in words, {"zh", "en"}), and why; raises
-    TooManyOrders beyond the limit of the policy."""
+) -> Entry:
+    """Write down who exports how many orders of which queue, by which filters (in words, {"zh", "en"}), and why; the
+    line, by which the file is marked. Raises TooManyOrders beyond the limit of the policy."""
     refuse_too_many(rows)
-    record("workorders.exported", by, by=by, at=at, queue=queue, filter=dict(filtered), rows=rows, reason=reason)
+    return record("workorders.exported", by, by=by, at=at, queue=queue, filter=dict(filtered), rows=rows, reason=reason)
 
 
 def refuse_too_many(rows: int) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from jingming.accounts.models import Staff
+from jingming.audit.marks import number_in
 from jingming.audit.queries import Search
 from jingming.audit.sentences import FAMILIES
 from jingming.workspace.told import kind_in_words
@@ -56,9 +57,9 @@ class AuditSearch(forms.Form):
     family = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     record = forms.CharField(
-        label=gettext_lazy("Number of the record"),
+        label=gettext_lazy("Number of the record, or mark of a file"),
         required=False,
-        max_length=60,
+        max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     since = _day(gettext_lazy("From this day"))
@@ -74,6 +75,7 @@ class AuditSearch(forms.Form):
         self.fields["kind"].choices = [*self.ANY, *((kind, kind_in_words(kind)) for kind in kinds)]  # type: ignore[attr-defined]
         self.people: Collection[int] | None = None
         self.target: int | None = None
+        self.line: int | None = None
 
     def clean_who(self) -> str:
         """One person by username or employee number, or all of a name."""
@@ -89,9 +91,10 @@ class AuditSearch(forms.Form):
         """A record is a kind and a number; people may be named."""
         values = super().clean() or self.cleaned_data
         record, kind = str(values.get("record", "")).strip(), values.get("kind", "")
-        if record and not kind and "kind" not in self.errors:
+        self.line = number_in(record)
+        if record and self.line is None and not kind and "kind" not in self.errors:
             self.add_error("kind", _("Say of which kind the record is."))
-        elif record:
+        elif record and self.line is None:
             self.target = _number(record)
             if self.target is None and kind == STAFF:
                 self.target = Staff.objects.filter(username=record.lower()).values_list("pk", flat=True).first()
@@ -110,6 +113,7 @@ class AuditSearch(forms.Form):
             family=values["family"],
             kind=values["kind"],
             record=self.target,
+            line=self.line,
             since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until else None,
         )

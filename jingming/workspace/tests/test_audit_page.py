@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from jingming.accounts.models import Staff
 from jingming.audit import queries as audit
 from jingming.audit.actions import record
+from jingming.audit.marks import is_mark
 from jingming.audit.models import Entry
 from jingming.base.clock import now
 from jingming.customers import actions as customers
@@ -126,7 +127,8 @@ def test_an_export_asks_why_and_is_a_line_itself(
     text = b"".join(answer).decode("utf-8-sig")  # type: ignore[call-overload]  # it streams
     table = list(csv.reader(io.StringIO(text)))
     assert table[0][:4] == ["When", "Who", "Number of the person", "What"]
-    assert len(table) == 7
+    assert len(table) == 8
+    assert is_mark(table.pop()[0])
     assert "'=cmd()" in {row[1] for row in table}
     assert table[1][0] == "2026-11-20 12:00:00+08:00"
     assert not [cell for row in table for cell in row if cell[:1] in "=+-@＝＋－＠" and cell]

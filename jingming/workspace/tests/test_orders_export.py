@@ -19,6 +19,7 @@ from django.utils import translation
 from jingming.accounts import actions as people
 from jingming.accounts import limits, policy
 from jingming.accounts.models import Role, Staff
+from jingming.audit.marks import is_mark
 from jingming.audit.models import Entry
 from jingming.audit.sentences import sentence
 from jingming.base.clock import now
@@ -40,12 +41,14 @@ AB = [{"value": "a", "label": {"zh": "厨房", "en": "Kitchen"}}, {"value": "b",
 
 
 def exported(browser: Client, query: str = "queue=all", reason: str = WHY) -> list[dict[str, str]]:
-    """The rows of the file, by the words over the columns."""
+    """The rows of the file, by the words over the columns; the last line is its mark."""
     answer = browser.post(f"{ADDRESS}?{query}", {"reason": reason})
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
     content = b"".join(answer)  # type: ignore[call-overload]  # it streams
     assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    *rows, mark = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    assert is_mark(mark["Number"])
+    return rows
 
 
 def numbers(browser: Client, query: str = "queue=all") -> list[str]:
@@ -189,7 +192,10 @@ def test_it_is_named_after_the_day_and_kept_by_no_cache(signed_in: SignedIn, dis
     with time_machine.travel(datetime(2026, 11, 26, 17, 30, tzinfo=UTC), tick=False):
         answer = signed_in(dispatcher).post(f"{ADDRESS}?queue=all", {"reason": WHY})
 
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="jingming-orders-20261127-013000.csv"'
+    line = Entry.objects.get(key="workorders.exported")
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="jingming-orders-20261127-013000-A{line.id}.csv"'
+    )
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 

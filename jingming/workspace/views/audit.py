@@ -72,9 +72,9 @@ def audit_export(request: StaffRequest) -> HttpResponseBase:
         context = {"form": form, "asked": _asked(search), "query": urlencode(asked)}
         return render(request, "workspace/audit_export.html", context, status=422 if form.errors else 200)
     at = now()
-    actions.note_audit_export(asked=asked, reason=form.cleaned_data["reason"], by=request.user, at=at)
+    noted = actions.note_audit_export(asked=asked, reason=form.cleaned_data["reason"], by=request.user, at=at)
     found = audit.matching(access.audit_visible_to(request.user), search.search()).filter(at__lte=at)
-    return csv_file(request, "audit", at, _heading(), (_rows(page) for page in audit.all_of(found)))
+    return csv_file(request, "audit", noted, _heading(), (_rows(page) for page in audit.all_of(found)))
 
 
 def _asked(search: AuditSearch) -> list[tuple[str, str]]:

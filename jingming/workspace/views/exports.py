@@ -42,7 +42,7 @@ def orders_export(request: StaffRequest) -> HttpResponseBase:
         return _asked_why(request, listing, form, rows=len(ids))
     at = now()
     try:
-        actions.note_orders_export(
+        noted = actions.note_orders_export(
             queue=listing.name,
             filtered=in_both_languages(listing, request.user),
             rows=len(ids),
@@ -54,7 +54,7 @@ def orders_export(request: StaffRequest) -> HttpResponseBase:
         return _asked_why(request, listing, form, rows=len(ids))
     fields = export.own_fields(request.user, listing)
     lines = export.lines(request.user, listing, ids, fields, at=at)
-    return csv_file(request, "orders", at, export.heading(fields), lines)
+    return csv_file(request, "orders", noted, export.heading(fields), lines)
 
 
 def _asked_why(request: StaffRequest, listing: Listing, form: OrdersExport, *, rows: int) -> HttpResponse:
