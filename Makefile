@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RULES := .venv-rules
 FUZZER := .venv-fuzz
+PROBES := .venv-probes
 SEMGREP := $(RULES)/bin/semgrep scan --metrics=off --disable-version-check
 # What may hold a secret: all that is kept but hashes of packages, translations, pictures, what others wrote, and what is planted.
 MAY_HOLD := git ls-files -z -- . ':!*.lock' ':!*.png' ':!locale' ':!*/vendor/*' ':!tools/secrets' ':!jingming/workorders/shipped_before.json'
@@ -19,7 +20,7 @@ WITH ?= --numprocesses auto
 
 export PYTHONUTF8 := 1
 
-.PHONY: menu setup setup-dev run test mutants fuzz check rules bench chaos demo docs
+.PHONY: menu setup setup-dev run test mutants fuzz probes check rules bench chaos demo docs
 
 menu:
 	@echo 'make setup    a virtual environment in .venv with what the lock file names, and the jingming command'
@@ -27,6 +28,7 @@ menu:
 	@echo 'make test     all tests; those with a browser where Chromium is found'
 	@echo 'make mutants  plant every authorisation fault of the table; each must be caught by its rows of the matrix'
 	@echo 'make fuzz     schemathesis and a list of boundaries at every operation of the served API; long'
+	@echo 'make probes   sqlmap and wapiti at the served desk as four roles; WITH=--quick, or all night'
 	@echo 'make check    style, types, import contracts, templates, migrations, translations, security rules'
 	@echo 'make rules    the security rules alone: fixtures of each rule, then the code, then secrets in files'
 	@echo 'make bench    the speed measurements, as ratios'
@@ -91,6 +93,16 @@ $(FUZZER)/ready: tests/fuzz/requirements.lock
 
 fuzz: setup-dev $(FUZZER)/ready
 	@$(BIN)/python -m tests.fuzz $(filter-out --numprocesses auto,$(WITH)) 2> $(FUZZER)/served.log
+
+# So have sqlmap and wapiti, which are programs of others under the GPL and share nothing with the product. WITH=--quick
+# tries each name once, WITH='--minutes 30' as much as fits; the server's log and what the tools said are kept.
+$(PROBES)/ready: tests/probes/requirements.lock
+	@test -x $(PROBES)/bin/python || PYTHON='$(PYTHON)' tools/make-venv $(PROBES)
+	@$(PROBES)/bin/python -m pip --disable-pip-version-check --quiet install --no-input --require-hashes --requirement $<
+	@touch $@
+
+probes: setup-dev $(PROBES)/ready
+	@$(BIN)/python -m tests.probes $(filter-out --numprocesses auto,$(WITH)) 2> $(PROBES)/served.log
 
 check: setup-dev
 	@$(BIN)/ruff check

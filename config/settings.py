@@ -34,7 +34,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # other names below ours belong to other systems of the house
     "security.W021",  # and so does the wish to be in a browser's list
 ]
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts send the token of the form that they stand in
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "jingming.accounts.sessions"  # ends those of people by the policy
 SESSION_COOKIE_AGE = 12 * 60 * 60  # of a visitor who has not signed in

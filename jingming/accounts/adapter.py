@@ -120,6 +120,7 @@ def set_language_cookie(response: HttpResponse, language: str) -> None:
         settings.LANGUAGE_COOKIE_NAME,
         language,
         max_age=365 * 24 * 60 * 60,
+        httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )

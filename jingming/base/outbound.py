@@ -20,7 +20,13 @@ LONGEST_ANSWER = 1024 * 1024
 PATIENCE = 10.0  # seconds for the whole exchange, however many waits it is made of
 CHUNK = 16 * 1024
 PORTS = {"http": 80, "https": 443}
-WRAPPED = [ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")]
+# All of IPv6 that is given out to anybody. What lies outside wraps an address of IPv4, stays near, or is nobody's.
+GIVEN_OUT = ipaddress.ip_network("2000::/3")
+# Of that and of IPv4, what one Python or another takes for public: 6to4 and its relays, Teredo, examples, and what
+# protocols keep for themselves.
+NOWHERE = [
+    ipaddress.ip_network(net) for net in ("2002::/16", "192.88.99.0/24", "2001::/32", "3fff::/20", "192.0.0.0/24")
+]
 
 
 class Refused(Exception):
@@ -39,7 +45,7 @@ class Answer:
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet: not ours, not this machine's, none that wraps another."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or any(ip in net for net in WRAPPED)):
+    if any(ip in net for net in NOWHERE) or (isinstance(ip, ipaddress.IPv6Address) and ip not in GIVEN_OUT):
         return False
     return ip.is_global and not ip.is_multicast
 
@@ -111,8 +117,8 @@ class _Deadline:
     def _cut(self) -> None:
         with self._guard:
             if self._line is not None:
-                with contextlib.suppress(OSError):
-                    self._line.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # not SSLSocket's own: from then on it would send in the clear
+                    socket.socket.shutdown(self._line, socket.SHUT_RDWR)
 
 
 def _addresses(host: str, port: int) -> list[str]:

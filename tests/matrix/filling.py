@@ -92,9 +92,14 @@ def _put(form: Form, told: dict[str, str]) -> None:
         ]
 
 
-def form_of(html: str, path: str) -> Form | None:
-    """The form by which the page itself is sent."""
+def forms_of(html: str) -> list[Form]:
+    """All forms of a page that send something."""
     reader = _Reader()
     reader.feed(html)
-    own = [form for form in reader.forms if form.action in ("", path) and form.names - {"csrfmiddlewaretoken"}]
+    return reader.forms
+
+
+def form_of(html: str, path: str) -> Form | None:
+    """The form by which the page itself is sent."""
+    own = [form for form in forms_of(html) if form.action in ("", path) and form.names - {"csrfmiddlewaretoken"}]
     return own[0] if own else None

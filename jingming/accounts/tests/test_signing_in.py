@@ -86,6 +86,9 @@ def test_signing_in_changes_the_session_key_and_sets_the_language(agent):
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
     assert answer.cookies["django_language"].value == "en"
+    assert {name: bool(kept["httponly"]) for name, kept in answer.cookies.items()} == dict.fromkeys(
+        answer.cookies, True
+    )
 
 
 @pytest.mark.parametrize(
