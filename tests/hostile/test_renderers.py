@@ -62,7 +62,9 @@ def test_no_field_of_a_message_takes_a_template_of_others(walker: Walker, purpos
     fields = [f"{part}_{language}" for part in ("subject", "body") for language in LANGUAGES]
     fields = fields if LIMITS[channel].subject else fields[2:]
     browser, path = walker.browser("sysadmin1"), f"/messages/{purpose}/{channel}/"
-    for payload in WITH_BRACES:
+    # One renderer reads them all: the first purpose of a channel takes every payload, the others each third one.
+    whole = purpose == next(one for one, by in KINDS if by == channel)
+    for payload in WITH_BRACES if whole else WITH_BRACES[KINDS.index((purpose, channel)) % 3 :: 3]:
         with undone():
             typed = {**dict.fromkeys(fields, payload), "seen": "0"}
             saved, seen = browser.post(path, typed), browser.post(f"{path}preview/", typed)

@@ -108,13 +108,21 @@ def echo(request: HttpRequest) -> HttpResponse:
 
 
 def keep(request: HttpRequest) -> HttpResponse:
-    kept = Path(os.environ["PROBES_NOTES"]).parent / "kept.txt"  # of all processes together
     if request.method == "POST":
-        kept.write_text(request.POST.get("words", ""), encoding="utf-8", errors="replace")
-        return redirect(request.path)
-    words = kept.read_text(encoding="utf-8") if kept.exists() else ""
+        with _kept().open("a", encoding="utf-8", errors="replace") as file:
+            file.write(f"<p>{request.POST.get('words', '')}</p>\n")
+        return redirect("/planted/kept/")
     form = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}"><input name="words">'
-    return HttpResponse(f'<form method="post">{form}<button>OK</button></form><p>{words}</p>')
+    return HttpResponse(f'<form method="post">{form}<button>OK</button></form>')
+
+
+def kept(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(_kept().read_text(encoding="utf-8") if _kept().exists() else "–")
+
+
+def _kept() -> Path:
+    """What the stored hole remembers, for all processes together."""
+    return Path(os.environ["PROBES_NOTES"]).parent / "kept.txt"
 
 
 @csrf_exempt
@@ -141,14 +149,14 @@ def lead(request: HttpRequest) -> HttpResponse:
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    ways = ("by-parameter/?name=agent1", "echo/?words=hello", "keep/", "forged/", "read/?name=pyproject.toml",
+    ways = ("by-parameter/?name=agent1", "echo/?words=hello", "keep/", "kept/", "forged/", "read/?name=pyproject.toml",
             "fetch/?url=x", "lead/?to=/")  # fmt: skip
     return HttpResponse("".join(f'<p><a href="/planted/{way}">{way}</a></p>' for way in ways))
 
 
 HOLES = {
     "": index, "by-parameter/": by_parameter, "by-words/": by_words, "by-field/": by_field,
-    "by-address/<str:name>/": by_address, "echo/": echo, "keep/": keep, "forged/": forged, "read/": read,
+    "by-address/<str:name>/": by_address, "echo/": echo, "keep/": keep, "kept/": kept, "forged/": forged, "read/": read,
     "fetch/": fetch, "lead/": lead,
 }  # fmt: skip
 urlpatterns = [
