@@ -19,7 +19,7 @@ from jingming.organisation.models import Department, Unit
 from jingming.privacy.erased import says
 
 from . import access, delegation, eyes, queries
-from .models import ApiToken, GivenAnswer, KnownBrowser, Post, Role, Session, Staff
+from .models import ApiToken, GivenAnswer, KnownBrowser, Post, Role, Session, Staff, Tries
 from .rules import (
     ADMINISTRATIONS,
     LOOKS,
@@ -251,9 +251,10 @@ def note_sign_in(person: Staff, *, address: str, at: datetime) -> None:
     record("accounts.signed_in", person, by=person, at=at, address=address)
 
 
-def note_failed_sign_in(person: Staff, *, address: str, at: datetime) -> None:
-    """Note that somebody tried the person's account with a wrong password, or while it is switched off."""
-    record("accounts.sign_in_failed", person, by=None, at=at, address=address)
+def note_failed_sign_in(tried: Staff | Tries, *, address: str, at: datetime) -> None:
+    """Note that somebody tried the person's account with a wrong password, or while it is switched off; or a name that
+    nobody has, of which only is told where its tries are counted: people type passwords there."""
+    record("accounts.sign_in_failed", tried, by=None, at=at, address=address)
 
 
 def note_failed_code(person: Staff, *, address: str, at: datetime) -> None:
@@ -261,9 +262,9 @@ def note_failed_code(person: Staff, *, address: str, at: datetime) -> None:
     record("accounts.code_failed", person, by=None, at=at, address=address)
 
 
-def note_lock(person: Staff, *, address: str, at: datetime) -> None:
-    """Note that the person's name is locked for whoever tried it in vain, and where the last try came from."""
-    record("accounts.locked", person, by=None, at=at, address=address)
+def note_lock(tried: Staff | Tries, *, address: str, at: datetime) -> None:
+    """Note that the name is locked for whoever tried it in vain, and where the last try came from."""
+    record("accounts.locked", tried, by=None, at=at, address=address)
 
 
 def know_browser(person: Staff, word: str, *, at: datetime) -> None:

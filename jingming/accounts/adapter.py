@@ -13,12 +13,13 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from jingming.base.clock import now
 
 from . import actions, browsers, queries, second_factor, tries
-from .models import Staff
+from .models import Staff, Tries
 from .policy import policy
 from .sessions import ADDRESS, BEGAN, DEVICE
 
@@ -41,6 +42,10 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether one may be led on to it: a page of this desk, under the name by which one has come."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
     def authenticate(self, request: HttpRequest, **credentials: object) -> Staff | None:
         """The active person with this login word and password; a switched-off one hears what a wrong one hears.
 
@@ -59,10 +64,10 @@ class StaffAdapter(DefaultAccountAdapter):
             end = tries.half_way if queries.has_second_factor(person) else tries.succeeded  # type: ignore[arg-type]
             end(attempt)
             return person  # type: ignore[return-value]  # AUTH_USER_MODEL is Staff
-        if known is not None:
-            actions.note_failed_sign_in(known, address=address, at=at)
-            if attempt.last:
-                actions.note_lock(known, address=address, at=at)
+        tried = known or Tries(pk=attempt.name)
+        actions.note_failed_sign_in(tried, address=address, at=at)
+        if attempt.last:
+            actions.note_lock(tried, address=address, at=at)
         return None
 
     def check_code(self, request: HttpRequest, person: Staff, code: str) -> None:

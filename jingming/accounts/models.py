@@ -325,7 +325,7 @@ class Tries(models.Model):
     last_at = models.DateTimeField(db_index=True, help_text="last one that counted; those in a lock do not")
 
     class Meta:
-        verbose_name = _("tries")
+        verbose_name = _("tried name")
         constraints: ClassVar = [models.UniqueConstraint("key", "side", name="tries_are_counted_in_one_place")]
 
     def __str__(self) -> str:

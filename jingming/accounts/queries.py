@@ -97,9 +97,10 @@ def zone_of(person: Staff | object) -> ZoneInfo | None:
 
 
 def by_login(login: str) -> Staff | None:
-    """Whoever signs in with this word: a username (in any case) or an employee number."""
-    named = Staff.objects.filter(username=login.lower()).first()
-    return named or Staff.objects.filter(employee_number=login).first()
+    """Whoever signs in with this word: a username (in any case) or an employee number. One query, whosever it is."""
+    username = login.lower()
+    meant = list(Staff.objects.filter(Q(username=username) | Q(employee_number=login)))
+    return next((person for person in meant if person.username == username), meant[0] if meant else None)
 
 
 def password_is_too_old(person: Staff, at: datetime) -> bool:

@@ -31,17 +31,19 @@ COUNT = """
     ON CONFLICT (key, side) DO UPDATE SET
         count = CASE WHEN kept.last_at <= %(old)s THEN 1 ELSE least(kept.count, %(limit)s) + 1 END,
         last_at = CASE WHEN kept.last_at <= %(old)s OR kept.count < %(limit)s THEN %(at)s ELSE kept.last_at END
-    RETURNING count
+    RETURNING count, id
 """
 
 
 @dataclass
 class Try:
-    """One attempt. `open`: the name as typed may be tried; `counts`: its person may be. `last`: a failure locks."""
+    """One attempt. `open`: the name as typed may be tried; `counts`: its person may be. `last`: a failure locks.
+    `name`: where the tries of the name as typed are counted."""
 
     open: bool = True
     counts: bool = True
     last: bool = False
+    name: int = 0
     rows: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -50,12 +52,15 @@ def begin(name: str, person: Staff | None, *, browser: str, address: str, at: da
     attempt = Try()
     known = _known_side(person, browser)
     word = _key("name", name.lower())
-    attempt.open = _side_of(attempt, word, known, at)
+    attempt.open, attempt.name = _side_of(attempt, word, known, at)
     if known is None and attempt.open:
-        attempt.open = _count(attempt, _key("address", line_of(address)), ADDRESS, policy().tries_from_address, at)
-    if attempt.open and person is not None:
-        # A name and a number are one person, but that they are must not be told.
-        attempt.counts = _side_of(attempt, _key("person", str(person.pk)), known, at)
+        attempt.open, _row = _count(
+            attempt, _key("address", line_of(address)), ADDRESS, policy().tries_from_address, at
+        )
+    if attempt.open:
+        # A name and a number are one person, but that they are must not be told; nor by the time it takes to count.
+        whose = f"nobody {word}" if person is None else str(person.pk)
+        attempt.counts, _row = _side_of(attempt, _key("person", whose), known, at)
     return attempt
 
 
@@ -88,21 +93,24 @@ def _known_side(person: Staff | None, browser: str) -> str | None:
     return digest if known else None
 
 
-def _side_of(attempt: Try, key: str, known: str | None, at: datetime) -> bool:
-    """Whether the key may be tried: on the side of a known browser, or, once that is locked, as a stranger."""
+def _side_of(attempt: Try, key: str, known: str | None, at: datetime) -> tuple[bool, int]:
+    """Whether the key may be tried: on the side of a known browser, or, once that is locked, as a stranger; and the row
+    where it is counted."""
     limit = policy().tries
-    if known is not None and _count(attempt, key, known, limit, at):
-        return True
+    if known is not None:
+        is_open, row = _count(attempt, key, known, limit, at)
+        if is_open:
+            return True, row
     return _count(attempt, key, STRANGERS, limit, at)
 
 
-def _count(attempt: Try, key: str, side: str, limit: int, at: datetime) -> bool:
+def _count(attempt: Try, key: str, side: str, limit: int, at: datetime) -> tuple[bool, int]:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"key": key, "side": side, "at": at, "old": at - policy().lock, "limit": limit})
-        (count,) = cursor.fetchone()
+        count, row = cursor.fetchone()
     attempt.rows.append((key, side))
     attempt.last = attempt.last or (side != ADDRESS and count == limit)
-    return bool(count <= limit)
+    return count <= limit, row
 
 
 def _key(kind: str, text: str) -> str:

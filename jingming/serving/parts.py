@@ -87,6 +87,7 @@ def stream(environment: Environment, listener: socket.socket | None = None) -> N
         ws="none",
         timeout_graceful_shutdown=2,  # streams are endless; browsers come back by themselves
         server_header=False,
+        proxy_headers=False,  # nothing here depends on where a browser is, so nobody is believed
     )
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -119,13 +119,14 @@ def logged() -> Iterator[io.StringIO]:
     """Every line that the application logs meanwhile, as its own handler writes it."""
     [handler] = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
     lines, root = io.StringIO(), logging.getLogger()
-    before, level = handler.setStream(lines), root.level
+    before, level = handler.stream, root.level
+    handler.stream = lines  # not setStream, which first empties what another test may have closed
     root.setLevel(logging.DEBUG)
     try:
         yield lines
     finally:
         root.setLevel(level)
-        handler.setStream(before)
+        handler.stream = before
 
 
 def take_and_do(canary: Canaries, opened: Callable[..., Order]) -> None:

@@ -3,12 +3,14 @@ sideways, no complaint of the console or the content policy, and little to fetch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests.browser import DESK, IN_A_BROWSER, is_a_fault, look_at
 from tests.desk_served import served
@@ -77,21 +79,33 @@ def whoever_sees(walker: Walker, route: str) -> tuple[str, Thing]:
     pytest.fail(f"nobody sees {route}")
 
 
+@pytest.fixture(scope="module")
+def browser_of(site: str, world: World, chromium: Browser) -> Iterator[Callable[[str], BrowserContext]]:
+    """The browser in which somebody has signed in, and which has the installation's files already."""
+    with ExitStack() as opened:
+
+        @cache
+        def of(person: str) -> BrowserContext:
+            own = chromium.new_context(base_url=site, viewport=DESK, locale="zh-CN", reduced_motion="reduce")
+            if person:
+                own.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[person], "url": site}])
+            return opened.enter_context(own)
+
+        yield of
+
+
 @pytest.mark.parametrize("route", SHOWN)
-def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, site: str, chromium: Browser):
+def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, browser_of: Callable[[str], BrowserContext]):
     person, thing = whoever_sees(walker, route)
-    with chromium.new_context(base_url=site, viewport=DESK, locale="zh-CN", reduced_motion="reduce") as context:
-        if person:
-            key = {"name": settings.SESSION_COOKIE_NAME, "value": walker.world.cookies[person], "url": site}
-            context.add_cookies([key])
-        visitor = Visitor(context.new_page())
+    with browser_of(person).new_page() as page:
+        visitor = Visitor(page)
         visitor.listen()
         where = address(route, thing.names) + PAGES[route].query
-        visitor.page.goto(where)
-        look_at(visitor.page)
+        page.goto(where)
+        look_at(page)
         visitor.fetched.clear()
-        visitor.page.goto(where)
-        visitor.page.wait_for_load_state("load")
+        page.goto(where)
+        page.wait_for_load_state("load")
 
         assert visitor.weight() < HEAVIEST
         assert visitor.complaints == []

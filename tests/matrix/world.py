@@ -261,8 +261,8 @@ class Builder:
         for thing in self.world.of("customer"):
             customer, name = self.customers[thing.key], thing.told["called"]
             self.world.tell(name, self.world.add("person", thing.key, dict(thing.names), **thing.told))
-            asked = persons.note_copy(customer, reason="…", figures={}, by=by, at=FOUNDED)
-            self.world.tell(name, self.world.add("request", thing.key, {"pk": asked.pk}, **thing.told))
+            noted = persons.note_copy(customer, reason="…", figures={}, by=by, at=FOUNDED)
+            self.world.tell(name, self.world.add("request", thing.key, {"pk": noted.facts["request"]}, **thing.told))
             held = persons.place(customer, ground="audit", source="…", reason="…", by=by, at=FOUNDED)
             self.world.add("hold", thing.key, {**thing.names, "hold_id": held.pk}, **thing.told)
         self.world.add("retention", "draft", {"kind": "draft"})

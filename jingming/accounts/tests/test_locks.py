@@ -87,7 +87,7 @@ def test_the_lock_is_kept_for_all_processes_and_names_no_name(agent):
 
     kept = [f"{row.key} {row.side}" for row in Tries.objects.all()]
     assert [row for row in kept if "agent1" in row or "secret" in row] == []
-    assert Tries.objects.filter(side="strangers", count=5).count() == 3  # name, person, name nobody has
+    assert Tries.objects.filter(side="strangers", count=5).count() == 4  # each as a name and as a person
 
 
 def test_a_lock_is_audited_once_and_what_comes_after_it_not_at_all(agent):
@@ -97,6 +97,17 @@ def test_a_lock_is_audited_once_and_what_comes_after_it_not_at_all(agent):
     assert keys_for(agent).count("accounts.sign_in_failed") == 5
     line = Entry.objects.get(key="accounts.locked")
     assert (line.target_id, line.facts) == (agent.pk, {"address": "203.0.113.9"})
+
+
+def test_a_name_nobody_has_is_audited_as_one_that_somebody_has_and_without_the_name(agent):
+    for name in ("my-secret-typed-in-the-wrong-field", "another"):
+        lock(name)
+
+    lines = Entry.objects.filter(target_kind="accounts.Tries").order_by("id")
+    assert [line.key for line in lines] == ([*["accounts.sign_in_failed"] * 5, "accounts.locked"]) * 2
+    counted = Tries.objects.filter(pk__in={line.target_id for line in lines})
+    assert [(row.side, row.count) for row in counted] == [("strangers", 5)] * 2  # one for each name
+    assert "secret" not in str([(line.facts, line.by_name) for line in lines])
 
 
 def test_a_lock_ends_after_its_minutes_however_often_it_was_tried_meanwhile(agent):
@@ -148,4 +159,4 @@ def test_what_is_old_is_forgotten_and_what_counts_is_kept(agent):
     actions.know_browser(agent, "new", at=at)
     jobs.forget_old_sign_ins(timestamp=0)
 
-    assert (Tries.objects.count(), KnownBrowser.objects.count()) == (2, 1)
+    assert (Tries.objects.count(), KnownBrowser.objects.count()) == (3, 1)  # name, person, address

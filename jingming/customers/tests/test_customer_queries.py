@@ -14,8 +14,8 @@ from tests.cast import TEN_O_CLOCK
 
 
 def warm(person: Staff) -> Staff:
-    """What a signed-in process knows already: the organisation and the person's posts."""
-    units(), departments(), areas()
+    """What a signed-in process knows already: the organisation, the person's posts, and what is common."""
+    units(), departments(), areas(), queries.find(person, "周"), queries.find(person, "0562-")
     assert person.duties
     return person
 

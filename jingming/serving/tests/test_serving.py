@@ -93,10 +93,10 @@ def jingming(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "jingming.cli", *arguments]
 
 
-def start(home: Path, database: dict[str, str]) -> Served:
+def start(home: Path, database: dict[str, str], **more: str) -> Served:
     port, _ = free_ports()
     log = home / "serve.log"
-    environ = environ_of(home, database, JINGMING_PORT=str(port), JINGMING_WEB_THREADS="2")
+    environ = environ_of(home, database, JINGMING_PORT=str(port), JINGMING_WEB_THREADS="2", **more)
     with log.open("wb") as file:
         process = subprocess.Popen(jingming("serve"), env=environ, stdout=file, stderr=file, stdin=subprocess.DEVNULL)
     return Served(process, port, log)
@@ -123,6 +123,31 @@ def test_each_part_answers(served: Served):
     assert httpx.get(f"http://127.0.0.1:{served.port + 1}/stream").status_code == HTTPStatus.UNAUTHORIZED
     assert served.ready() == {"ready": True, "database": True, "migrations": True, "worker": True}
     assert comes_true(lambda: f"ready: http://localhost:{served.port}" in served.log.read_text())
+
+
+@pytest.mark.parametrize("proxy", ["192.0.2.1", "127.0.0.1"])
+def test_only_a_proxy_of_ours_says_that_it_was_https(own_database: OwnDatabase, tmp_path: Path, proxy: str):
+    running = start(tmp_path, dict(own_database.environ), JINGMING_HTTPS="yes", JINGMING_PROXIES=proxy)
+    desk, stream = (f"http://127.0.0.1:{port}" for port in (running.port, running.port + 1))
+    claims = {"x-forwarded-proto": "https", "x-forwarded-ssl": "on", "x-forwarded-protocol": "ssl", "x-scheme": "https",
+              "x-forwarded-for": "203.0.113.7", "forwarded": "proto=https;host=evil.example"}  # fmt: skip
+    named = {"remote-user": "secadmin1", "x-remote-user": "secadmin1", "x-forwarded-host": "evil.example"}
+    try:
+        assert comes_true(lambda: running.ready().get("ready")), running.log.read_text()
+        told = httpx.get(f"{desk}/staff/", headers=claims | named)
+        others = [httpx.get(f"{desk}/staff/", headers={name: claims[name]}) for name in claims if name[-5:] != "proto"]
+        foreign = [httpx.get(f"{place}/stream", headers={"host": "evil.example"}) for place in (desk, stream)]
+        heard = httpx.get(f"{stream}/stream", headers=claims | named)
+    finally:
+        end(running)
+
+    sent_on = "/accounts/login/?next=/staff/" if proxy == "127.0.0.1" else "https://127.0.0.1/staff/"
+    assert told.headers["location"].replace(f":{running.port}", "") == sent_on
+    assert [answer.status_code for answer in others] == [301] * 5
+    assert "evil" not in str([told.headers, *(answer.headers for answer in others)])
+    assert {answer.status_code for answer in foreign} <= {400, 403}
+    assert "evil" not in "".join(answer.text for answer in foreign)
+    assert heard.status_code == HTTPStatus.UNAUTHORIZED
 
 
 def test_what_is_killed_comes_back(served: Served):
