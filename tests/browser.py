@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from jingming.accounts.models import Staff
@@ -55,11 +56,28 @@ At = Callable[..., "contextmanager[Page]"]
 
 @pytest.fixture
 def at_the_desk(chromium: Browser, live_site: str, company: dict[str, Staff]) -> At:
-    """`with at_the_desk("agent1") as page:` somebody who has signed in by keyboard; no page may complain, but
-    of what the test `expects`."""
+    """`with at_the_desk("agent1") as page:` somebody who has signed in, by keyboard where the test says so; no page may
+    complain, but of what the test `expects`."""
+
+    def sign_in_by_keyboard(page: Page, username: str) -> None:
+        page.goto("/accounts/login/?next=/")
+        page.locator("input[name=login]").focus()
+        page.keyboard.type(username)
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def have_signed_in(page: Page, username: str) -> None:
+        client = Client(headers={"accept-language": "zh-CN"})
+        client.post("/accounts/login/", {"login": username, "password": PASSWORD})
+        page.context.add_cookies(
+            [{"name": name, "value": one.value, "url": live_site} for name, one in client.cookies.items()]
+        )
+        page.goto("/")
 
     @contextmanager
-    def sit_down(username: str, *, expects: str = "", **options: object) -> Iterator[Page]:
+    def sit_down(username: str, *, expects: str = "", by_keyboard: bool = False, **options: object) -> Iterator[Page]:
         with chromium.new_context(
             base_url=live_site, viewport=DESK, locale="zh-CN", reduced_motion="reduce", **options
         ) as context:
@@ -67,13 +85,7 @@ def at_the_desk(chromium: Browser, live_site: str, company: dict[str, Staff]) ->
             complaints: list[str] = []
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda line: complaints.append(line.text) if is_a_fault(line) else None)
-            page.goto("/accounts/login/?next=/")
-            page.locator("input[name=login]").focus()
-            page.keyboard.type(username)
-            page.keyboard.press("Tab")
-            page.keyboard.type(PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url(lambda url: "/accounts/login/" not in url)
+            (sign_in_by_keyboard if by_keyboard else have_signed_in)(page, username)
             yield page
             assert [line for line in complaints if not expects or expects not in line] == []
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.template import loader
+from django.views import defaults
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -66,9 +68,32 @@ def world(
         forget_everything()
 
 
+class Refusals:
+    """What stands for the template of 404, without the frame of the desk: three of four answers of the matrix are one,
+    and the frame, the same around each of them, took a fifth of its time. Where `framed`, it stands around them."""
+
+    framed = False
+
+    def get_template(self, name: str) -> object:
+        return self if name == "404.html" and not self.framed else loader.get_template(name)
+
+    def render(self, context: dict[str, object], _request: object) -> str:
+        return f"<p>{context['request_path']}</p>"
+
+
 @pytest.fixture(scope="module")
-def walker(world: World) -> Walker:
+def refusals() -> Iterator[Refusals]:
+    """How 404 looks to those who walk."""
+    with pytest.MonkeyPatch.context() as patch:
+        plain = Refusals()
+        patch.setattr(defaults, "loader", plain)
+        yield plain
+
+
+@pytest.fixture(scope="module")
+def walker(world: World, refusals: Refusals) -> Walker:
     """Walks addresses as everybody, and tells what is wrong."""
+    assert not refusals.framed
     return Walker(world)
 
 

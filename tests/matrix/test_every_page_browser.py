@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 from tests.browser import DESK, IN_A_BROWSER, is_a_fault, look_at
 from tests.desk_served import served
@@ -80,32 +80,35 @@ def whoever_sees(walker: Walker, route: str) -> tuple[str, Thing]:
 
 
 @pytest.fixture(scope="module")
-def browser_of(site: str, world: World, chromium: Browser) -> Iterator[Callable[[str], BrowserContext]]:
-    """The browser in which somebody has signed in, and which has the installation's files already."""
+def visitor_as(site: str, world: World, chromium: Browser) -> Iterator[Callable[[str], Visitor]]:
+    """The tab in which somebody has signed in; its browser has the installation's files already, but for the first."""
     with ExitStack() as opened:
 
         @cache
-        def of(person: str) -> BrowserContext:
+        def visitor_as(person: str) -> Visitor:
             own = chromium.new_context(base_url=site, viewport=DESK, locale="zh-CN", reduced_motion="reduce")
+            opened.enter_context(own)
             if person:
-                own.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[person], "url": site}])
-            return opened.enter_context(own)
+                key = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[person], "url": site}
+                own.add_cookies([key])
+            visitor = Visitor(own.new_page())
+            visitor.listen()
+            return visitor
 
-        yield of
+        yield visitor_as
 
 
 @pytest.mark.parametrize("route", SHOWN)
-def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, browser_of: Callable[[str], BrowserContext]):
+def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, visitor_as: Callable[[str], Visitor]):
     person, thing = whoever_sees(walker, route)
-    with browser_of(person).new_page() as page:
-        visitor = Visitor(page)
-        visitor.listen()
-        where = address(route, thing.names) + PAGES[route].query
-        page.goto(where)
-        look_at(page)
-        visitor.fetched.clear()
-        page.goto(where)
-        page.wait_for_load_state("load")
+    visitor = visitor_as(person)
+    visitor.complaints.clear()
+    where = address(route, thing.names) + PAGES[route].query
+    visitor.page.goto(where)
+    look_at(visitor.page)
+    visitor.fetched.clear()
+    visitor.page.goto(where)
+    visitor.page.wait_for_load_state("load")
 
-        assert visitor.weight() < HEAVIEST
-        assert visitor.complaints == []
+    assert visitor.weight() < HEAVIEST
+    assert visitor.complaints == []

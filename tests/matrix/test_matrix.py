@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.matrix.declared import OPERATIONS, PAGES
@@ -14,6 +16,15 @@ pytest_plugins = ["tests.matrix.standing"]
 @pytest.mark.parametrize("route", PAGES)
 def test_a_page_knows_whom_it_is_for(walker: Walker, route: str):
     assert walker.page(route) == []
+
+
+def test_the_frame_around_a_refusal_tells_nothing_either(
+    walker: Walker, refusals: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(refusals, "framed", True)
+
+    assert "There is nothing here" in walker.get(walker.browser("agent1"), "/nowhere/").body
+    assert walker.page("staff/<int:pk>/") == []
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
