@@ -143,7 +143,7 @@ PROCRASTINATE_IMPORT_PATHS = ["jingming.wiring"]
 POLICY = ENVIRONMENT.policy  # its figures: jingming.accounts.policy
 LIMITS = ENVIRONMENT.limits  # times those of the policy
 AUTH_USER_MODEL = "accounts.Staff"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["jingming.accounts.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "jingming.accounts.passwords.PolicyValidator"},

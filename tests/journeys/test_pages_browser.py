@@ -19,7 +19,7 @@ def test_a_repair_from_the_call_to_its_end_by_keyboard(at_the_desk: At, company:
         household, by=agent, at=now(), account_number="0562000417", address="铜官区桂花苑 12-2-601", unit="340705"
     )
 
-    with at_the_desk("agent1") as page:
+    with at_the_desk("agent1", by_keyboard=True) as page:
         assert page.url.endswith("/intake/")
         assert page.locator("html").get_attribute("lang") == "zh-hans"
         look_at(page)
