@@ -155,6 +155,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make fuzz", description="Fuzz the served API.")
     parser.add_argument("--examples", type=int, default=1000, help="for each operation and seed")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=1, help="the first seed; so that machines can share them")
     parser.add_argument("--workers", type=int, default=1, help="more than one makes hypothesis stumble now and then")
     parser.add_argument("--others", type=int, default=None, help="examples for each of the other people")
     parser.add_argument("--every", type=int, default=1, help="of the boundaries, one in so many")
@@ -167,7 +168,7 @@ def main() -> int:
         home = installation.prepare(build)
         tokens = json.loads((home / "tokens.json").read_text())
         with installation.serving():
-            for seed in range(1, asked.seeds + 1):
+            for seed in range(asked.first, asked.first + asked.seeds):
                 found += schemathesis(MAIN, tokens[MAIN], seed, asked.examples, asked.workers)
             if not asked.without_boundaries:
                 found += boundaries(tokens[MAIN], asked.every)
