@@ -101,6 +101,14 @@ def live_site(own_database: OwnDatabase) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A request leaves its language to its thread: what is said outside of one would else depend on the last test."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _files_of_tests(tmp_path_factory: pytest.TempPathFactory, django_test_environment: None) -> Iterator[None]:
     """Attachments of tests do not land among those of the installation."""

@@ -217,8 +217,13 @@ ORDERS = (
         fact(export.test_who_serves_one_city_and_looks_on_in_another_takes_those_of_the_first),
     ]),
     Mutant("any order in queues and counts", "jingming.workorders.queries.queues:visible_to", every(WorkOrder), [
-        MORE_ELSEWHERE, page(CUSTOMER, "head2"), fact(lists.test_every_queue_holds_only_what_one_may_see, "department"),
-        search("search/palette/", "agent1"),
+        MORE_ELSEWHERE, fact(lists.test_every_queue_holds_only_what_one_may_see, "department"),
+    ]),
+    Mutant("any order looked for", "jingming.workorders.queries.finding:visible_to", every(WorkOrder), [
+        page(CUSTOMER, "head2"), search("search/palette/", "agent1"),
+    ]),
+    Mutant("any order linked", "jingming.workorders.queries.whole:visible_to", every(WorkOrder), [
+        operation(ORDER, "agent1"),
     ]),
     Mutant("linked numbers", "jingming.workorders.queries.whole:_naming_only", instead(lambda lines, _seen: lines), [
         operation(ORDER, "agent1"),
