@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -16,8 +17,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
-from jingming.database.tests.workbench import OwnDatabase
+from jingming.database.tests.workbench import OwnDatabase, Workbench
 
 PATIENCE = 40.0
 
@@ -108,14 +110,28 @@ def end(served: Served) -> None:
     served.process.wait()
 
 
-@pytest.fixture
-def served(own_database: OwnDatabase, tmp_path: Path) -> Iterator[Served]:
-    running = start(tmp_path, dict(own_database.environ))
-    try:
-        assert comes_true(lambda: running.ready().get("ready")), running.log.read_text()
+@pytest.fixture(scope="module")
+def installations(
+    _workbench: tuple[Workbench, str], tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[], Served]]:
+    """Gives one that runs; it takes seconds to start, so tests share one until one of them ends it."""
+    bench, template = _workbench
+    with django_db_blocker.unblock(), bench.clone(template) as database, ExitStack() as ends:
+        started: list[Served] = []
+
+        def running() -> Served:
+            if not started or started[-1].process.poll() is not None:
+                started.append(start(tmp_path_factory.mktemp("home"), dict(database.environ)))
+                ends.callback(end, started[-1])
+            assert comes_true(lambda: started[-1].ready().get("ready")), started[-1].log.read_text()
+            return started[-1]
+
         yield running
-    finally:
-        end(running)
+
+
+@pytest.fixture
+def served(installations: Callable[[], Served]) -> Served:
+    return installations()
 
 
 def test_each_part_answers(served: Served):
@@ -166,21 +182,6 @@ def test_what_is_killed_comes_back(served: Served):
     web.kill()
     assert httpx.get(f"http://127.0.0.1:{served.port}/healthz", timeout=PATIENCE).json() == {"alive": True}
     assert served.part("web").pid != web.pid
-
-
-def test_asked_to_end_it_ends_with_all_its_parts(served: Served):
-    family = served.family()
-    assert len(family) == 6  # parent, web with two processes, stream, worker
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(timeout=10) == 0
-    assert [process for process in family if process.is_running()] == []
-
-
-def test_a_parent_that_is_killed_leaves_nothing_behind(served: Served):
-    family = served.family()
-    served.process.kill()
-    served.process.wait()
-    assert comes_true(lambda: not [process for process in family if process.is_running()], 12)
 
 
 def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path):
@@ -246,3 +247,18 @@ def test_what_is_too_large_or_too_long_hears_a_sentence_and_the_server_goes_on(s
     assert {told[name].json()["type"] for name in ("json", "upload")} == {"/problems/too-large"}
     assert told["asked"].json()["type"] == "/problems/too-long"
     assert after.status_code == 200
+
+
+def test_asked_to_end_it_ends_with_all_its_parts(served: Served):
+    family = served.family()
+    assert len(family) == 6  # parent, web with two processes, stream, worker
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(timeout=10) == 0
+    assert [process for process in family if process.is_running()] == []
+
+
+def test_a_parent_that_is_killed_leaves_nothing_behind(served: Served):
+    family = served.family()
+    served.process.kill()
+    served.process.wait()
+    assert comes_true(lambda: not [process for process in family if process.is_running()], 12)
