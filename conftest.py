@@ -9,6 +9,7 @@ pytest-django's transactional_db and live_server empty tables with TRUNCATE, whi
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from jingming.database.tests.workbench import OwnDatabase, Workbench
 
 pytest_plugins = ["tests.cast", "tests.browser", "tests.streaming", "tests.stack"]
+
+gc.set_threshold(50_000)  # as the served desk has it: a tenth less time
 
 # Every machine is busy at times: nothing is measured by the clock. HYPOTHESIS_PROFILE=thorough plays much longer.
 settings.register_profile("usual", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)

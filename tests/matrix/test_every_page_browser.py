@@ -81,7 +81,7 @@ def whoever_sees(walker: Walker, route: str) -> tuple[str, Thing]:
 
 @pytest.fixture(scope="module")
 def visitor_as(site: str, world: World, chromium: Browser) -> Iterator[Callable[[str], Visitor]]:
-    """The tab in which somebody has signed in; its browser has the installation's files already, but for the first."""
+    """The tab in which somebody has signed in; its browser has been at the desk, and has its files."""
     with ExitStack() as opened:
 
         @cache
@@ -92,6 +92,7 @@ def visitor_as(site: str, world: World, chromium: Browser) -> Iterator[Callable[
                 key = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[person], "url": site}
                 own.add_cookies([key])
             visitor = Visitor(own.new_page())
+            visitor.page.goto("/")
             visitor.listen()
             return visitor
 
@@ -103,12 +104,9 @@ def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, visitor_as: 
     person, thing = whoever_sees(walker, route)
     visitor = visitor_as(person)
     visitor.complaints.clear()
-    where = address(route, thing.names) + PAGES[route].query
-    visitor.page.goto(where)
-    look_at(visitor.page)
     visitor.fetched.clear()
-    visitor.page.goto(where)
-    visitor.page.wait_for_load_state("load")
+    visitor.page.goto(address(route, thing.names) + PAGES[route].query)
 
     assert visitor.weight() < HEAVIEST
+    look_at(visitor.page)
     assert visitor.complaints == []

@@ -337,13 +337,19 @@ def test_the_command_ends_with_one_line_of_figures(own_database, home):
     assert "unknown_state" in done.stderr
 
 
-@needs_real
-def test_the_first_rows_of_a_real_log(own_database, imported, tmp_path):
+@pytest.fixture
+def head(tmp_path):
+    """The first 500 rows of the real log, and the numbers that stand in them."""
     with gzip.open(REAL, "rt", encoding="utf-8", newline="") as file:
-        head = [next(file) for _line in range(501)]
+        lines = [next(file) for _line in range(501)]
     path = tmp_path / "head.csv"
-    path.write_text("".join(head), encoding="utf-8", newline="")
-    numbers = {line.split(",")[0] for line in head[1:]}
+    path.write_text("".join(lines), encoding="utf-8", newline="")
+    return path, {line.split(",")[0] for line in lines[1:]}
+
+
+@needs_real
+def test_the_first_rows_of_a_real_log(own_database, imported, head):
+    path, numbers = head
 
     figures, _watcher = imported(path)
 
@@ -353,12 +359,13 @@ def test_the_first_rows_of_a_real_log(own_database, imported, tmp_path):
 
 @needs_real
 @pytest.mark.slow
-def test_a_whole_real_log_comes_in_as_it_is_and_only_once(own_database, imported):
+def test_a_whole_real_log_comes_in_as_it_is_and_only_once(own_database, imported, head):
+    path, numbers = head
     first, _watcher = imported(REAL)
-    second, _watcher = imported(REAL)
+    second, _watcher = imported(path)
 
     assert first == {"orders": 20_769, "events": 119_998, "odd_rows": first["odd_rows"], "already_present": 0}
-    assert second == {"orders": 0, "events": 0, "odd_rows": 0, "already_present": 20_769}
+    assert second == {"orders": 0, "events": 0, "odd_rows": 0, "already_present": len(numbers)}
     kinds = {kind: History.objects.filter(odd__contains=[kind]).count() for kind in ("unknown_state", "missing_time")}
     assert kinds == {"unknown_state": 2, "missing_time": 2_861}
     stepped_back = History.objects.filter(odd__contains=["back_in_time"], version__gt=1)
