@@ -25,7 +25,7 @@ pytest_plugins = ["tests.cast", "tests.browser", "tests.streaming", "tests.stack
 
 gc.set_threshold(50_000)  # as the served desk has it: a tenth less time
 
-# Every machine is busy at times: nothing is measured by the clock. HYPOTHESIS_PROFILE=thorough plays much longer.
+# Every machine is busy at times: no test has a deadline. HYPOTHESIS_PROFILE=thorough plays much longer.
 settings.register_profile("usual", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 settings.register_profile("thorough", settings.get_profile("usual"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
@@ -59,11 +59,14 @@ def founded(
     _quick_hashes: None, _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
     """Name of a database in which the company has been founded, to be cloned."""
+    from django.utils import translation
+
     from tests.cast import found
 
     bench, template = _workbench
     with django_db_blocker.unblock(), bench.clone(template) as database:
-        found()
+        with translation.override("en"):
+            found()
         bench.put_aside(database.name)
         with django_db_blocker.block():
             yield database.name

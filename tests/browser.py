@@ -71,6 +71,7 @@ def at_the_desk(chromium: Browser, live_site: str, company: dict[str, Staff]) ->
     def have_signed_in(page: Page, username: str) -> None:
         client = Client(headers={"accept-language": "zh-CN"})
         client.post("/accounts/login/", {"login": username, "password": PASSWORD})
+        assert "_auth_user_id" in client.session
         page.context.add_cookies(
             [{"name": name, "value": one.value, "url": live_site} for name, one in client.cookies.items()]
         )

@@ -267,6 +267,11 @@ def note_lock(tried: Staff | Tries, *, address: str, at: datetime) -> None:
     record("accounts.locked", tried, by=None, at=at, address=address)
 
 
+def note_lock_of_address(tried: Tries, *, address: str, at: datetime) -> None:
+    """Note that nobody can be tried from the address for a while; `tried` is where its tries are counted."""
+    record("accounts.address_locked", tried, by=None, at=at, address=address)
+
+
 def know_browser(person: Staff, word: str, *, at: datetime) -> None:
     """Remember that the person has signed in with the browser that keeps this word."""
     KnownBrowser.objects.update_or_create(staff=person, digest=digest_of(word), defaults={"last_at": at})

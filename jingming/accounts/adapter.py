@@ -68,6 +68,8 @@ class StaffAdapter(DefaultAccountAdapter):
         actions.note_failed_sign_in(tried, address=address, at=at)
         if attempt.last:
             actions.note_lock(tried, address=address, at=at)
+        if attempt.address:
+            actions.note_lock_of_address(Tries(pk=attempt.address), address=address, at=at)
         return None
 
     def check_code(self, request: HttpRequest, person: Staff, code: str) -> None:
@@ -83,6 +85,8 @@ class StaffAdapter(DefaultAccountAdapter):
         actions.note_failed_code(person, address=address, at=at)
         if attempt.last:
             actions.note_lock(person, address=address, at=at)
+        if attempt.address:
+            actions.note_lock_of_address(Tries(pk=attempt.address), address=address, at=at)
         raise ValidationError(self.error_messages["incorrect_code"], code="incorrect_code")
 
     def too_many(self) -> ValidationError:

@@ -317,7 +317,8 @@ class KnownBrowser(models.Model):
 
 
 class Tries(models.Model):
-    """How often a name was tried in vain from one side. Names are kept as digests: people type passwords there."""
+    """How often a name, or any from an address, was tried in vain. Names are kept as digests: people type passwords
+    there."""
 
     key = models.CharField(max_length=64, help_text="keyed digest of a name, a person or an address")
     side = models.CharField(max_length=64, help_text="strangers, an address, or the digest of a known browser")
@@ -325,7 +326,7 @@ class Tries(models.Model):
     last_at = models.DateTimeField(db_index=True, help_text="last one that counted; those in a lock do not")
 
     class Meta:
-        verbose_name = _("tried name")
+        verbose_name = _("tried name or address")
         constraints: ClassVar = [models.UniqueConstraint("key", "side", name="tries_are_counted_in_one_place")]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ DONE = {
     "accounts.sign_in_failed": _("Sign-in failed"),
     "accounts.signed_out": _("Signed out"),
     "accounts.locked": _("Locked for strangers after too many wrong passwords"),
+    "accounts.address_locked": _("Address locked after too many wrong passwords"),
     "accounts.set_up": _("First account made with the setup token"),
     "accounts.sessions_ended": _("Sessions ended"),
     "accounts.second_factor_on": _("Two-step sign-in switched on"),

@@ -38,12 +38,14 @@ COUNT = """
 @dataclass
 class Try:
     """One attempt. `open`: the name as typed may be tried; `counts`: its person may be. `last`: a failure locks.
-    `name`: where the tries of the name as typed are counted."""
+    `name`: where the tries of the name as typed are counted; `address`: where those from the address are, if a failure
+    locks that."""
 
     open: bool = True
     counts: bool = True
     last: bool = False
     name: int = 0
+    address: int = 0
     rows: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -54,9 +56,9 @@ def begin(name: str, person: Staff | None, *, browser: str, address: str, at: da
     word = _key("name", name.lower())
     attempt.open, attempt.name = _side_of(attempt, word, known, at)
     if known is None and attempt.open:
-        attempt.open, _row = _count(
-            attempt, _key("address", line_of(address)), ADDRESS, policy().tries_from_address, at
-        )
+        limit = policy().tries_from_address
+        count, row = _count(attempt, _key("address", line_of(address)), ADDRESS, limit, at)
+        attempt.open, attempt.address = count <= limit, row if count == limit else 0
     if attempt.open:
         # A name and a number are one person, but that they are must not be told; nor by the time it takes to count.
         whose = f"nobody {word}" if person is None else str(person.pk)
@@ -98,19 +100,22 @@ def _side_of(attempt: Try, key: str, known: str | None, at: datetime) -> tuple[b
     where it is counted."""
     limit = policy().tries
     if known is not None:
-        is_open, row = _count(attempt, key, known, limit, at)
-        if is_open:
+        count, row = _count(attempt, key, known, limit, at)
+        if count <= limit:
+            attempt.last = attempt.last or count == limit
             return True, row
-    return _count(attempt, key, STRANGERS, limit, at)
+    count, row = _count(attempt, key, STRANGERS, limit, at)
+    attempt.last = attempt.last or count == limit
+    return count <= limit, row
 
 
-def _count(attempt: Try, key: str, side: str, limit: int, at: datetime) -> tuple[bool, int]:
+def _count(attempt: Try, key: str, side: str, limit: int, at: datetime) -> tuple[int, int]:
+    """How often it has been tried, and the row that says so; one more than the limit is one too many."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"key": key, "side": side, "at": at, "old": at - policy().lock, "limit": limit})
         count, row = cursor.fetchone()
     attempt.rows.append((key, side))
-    attempt.last = attempt.last or (side != ADDRESS and count == limit)
-    return count <= limit, row
+    return count, row
 
 
 def _key(kind: str, text: str) -> str:

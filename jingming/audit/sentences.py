@@ -45,6 +45,7 @@ WORDS: dict[str, str | Promise] = {
     "accounts.signed_out": _("signed out"),
     "accounts.sign_in_failed": _("failed to sign in"),
     "accounts.locked": _("was locked for strangers after too many tries"),
+    "accounts.address_locked": _("was locked as an address after too many tries"),
     "accounts.set_up": _("made the first account with the setup token"),
     "accounts.sessions_ended": _("ended sessions"),
     "accounts.second_factor_on": _("switched on two-step sign-in"),

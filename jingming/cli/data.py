@@ -18,7 +18,7 @@ from jingming.base.errors import NotAllowed
 from jingming.loading import event_log
 from jingming.loading.access import kinds_open_to
 from jingming.loading.queries import matched_before
-from jingming.loading.rules import SHOWN
+from jingming.loading.rules import LONGEST_REASON, SHOWN
 from jingming.loading.sheets import exporting, matching, problems
 from jingming.loading.sheets.kinds import KINDS, Kind
 from jingming.loading.sheets.loading import File, Outcome, load_sheet
@@ -133,6 +133,13 @@ def _person(username: str | None, kind: Kind) -> Staff | None:
     return person
 
 
+def _said(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    reason = value.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise click.BadParameter(f"say why, in {LONGEST_REASON} characters at most")
+    return reason
+
+
 for _kind in KINDS.values():
     import_group.command(_kind.code, short_help=f"Load {_kind.code} from an Excel or CSV file.")(import_sheet)
 
@@ -141,7 +148,7 @@ for _kind in KINDS.values():
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--unit", default="", help="Only this place, by its code.")
-@click.option("--reason", required=True, help="Why it is exported; the audit keeps it.")
+@click.option("--reason", required=True, callback=_said, help="Why it is exported; the audit keeps it.")
 @AS
 def export_sheet(*, kind: str, file: Path, unit: str, reason: str, username: str | None) -> None:
     """Write master data of one KIND into FILE, .xlsx or .csv. The last line is JSON: {"rows"}."""

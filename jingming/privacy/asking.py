@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from . import sealing
@@ -98,4 +98,5 @@ def _set(request: HttpRequest, words: str) -> None:
 def _sealed(page: str, query: QueryDict) -> HttpResponse:
     if WORDS in query:
         query[WORDS] = asked(query.get(WORDS, "").strip())
-    return HttpResponseRedirect(f"{page}?{query.urlencode()}")
+    # A path may begin with two slashes, behind which a browser would take the name of another host.
+    return HttpResponseRedirect(f"{escape_leading_slashes(page)}?{query.urlencode()}")

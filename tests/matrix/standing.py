@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.template import loader
+from django.utils import translation
 from django.views import defaults
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
@@ -31,7 +32,8 @@ def _standing_world(
     bench, _ = _workbench
     with django_db_blocker.unblock(), bench.clone(founded) as database:
         forget_everything()
-        world = build()
+        with translation.override("en"):
+            world = build()
         forget_everything()
         bench.put_aside(database.name)
         _spread_ids(bench.url(OWNER, database.name))

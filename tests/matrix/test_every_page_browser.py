@@ -50,6 +50,15 @@ class Visitor:
         self.page.on("console", self._hear)
         self.page.on("response", lambda response: self.fetched.append(response))  # noqa: PLW0108  # Playwright cannot wrap a builtin
 
+    def comes_anew(self) -> None:
+        """Begin from nowhere, so that nothing of the page before is heard, at a desk by day, whatever became of the
+        last test."""
+        self.page.goto("about:blank")
+        self.page.set_viewport_size(DESK)
+        self.page.emulate_media(color_scheme="light")
+        self.complaints.clear()
+        self.fetched.clear()
+
     def _hear(self, line: ConsoleMessage) -> None:
         if is_a_fault(line):
             self.complaints.append(f"{self.page.url}: {line.text}")
@@ -103,8 +112,7 @@ def visitor_as(site: str, world: World, chromium: Browser) -> Iterator[Callable[
 def test_a_page_has_no_barrier_and_fits(route: str, walker: Walker, visitor_as: Callable[[str], Visitor]):
     person, thing = whoever_sees(walker, route)
     visitor = visitor_as(person)
-    visitor.complaints.clear()
-    visitor.fetched.clear()
+    visitor.comes_anew()
     visitor.page.goto(address(route, thing.names) + PAGES[route].query)
 
     assert visitor.weight() < HEAVIEST

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='tries',
-            options={'verbose_name': 'tried name'},
+            options={'verbose_name': 'tried name or address'},
         ),
     ]

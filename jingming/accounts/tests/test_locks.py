@@ -132,6 +132,19 @@ def test_one_address_gets_so_many_tries_for_all_names_but_a_known_browser_behind
     assert sign_in("agent1", client=desk).status_code == 302
 
 
+def test_the_lock_of_an_address_is_audited_once(agent):
+    for number in range(policy().tries_from_address - 1):
+        tries.begin(f"name{number}", None, browser="", address="203.0.113.9", at=now())
+    assert not Entry.objects.filter(key="accounts.address_locked").exists()
+
+    for name in ("agent1", "another", "one-more"):
+        sign_in(name, "wrong")
+
+    line = Entry.objects.get(key="accounts.address_locked")
+    assert line.facts == {"address": "203.0.113.9"}
+    assert Tries.objects.get(pk=line.target_id).side == tries.ADDRESS
+
+
 def test_the_old_password_of_a_new_one_is_a_try_too(signed_in, agent):
     desk, new = signed_in(agent), "the-end-is-satisfaction"
     wrong = {"oldpassword": "wrong", "password1": new, "password2": new}

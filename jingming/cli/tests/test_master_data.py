@@ -96,7 +96,11 @@ def test_an_export_is_written_and_noted(company: dict[str, Staff], command: Run,
     assert command("export", "customers", str(out), "--as", "dispatcher1", "--reason", "核对")[:2] == (0, {"rows": 2})
     assert openpyxl.load_workbook(out).active.max_row == 4  # the last is its mark
     assert Entry.objects.get(key="loading.exported").by_id == company["dispatcher1"].pk
+    assert Entry.objects.get(key="loading.exported").facts["file"] == "out.xlsx"
     assert command("export", "customers", str(tmp_path / "out.pdf"), "--reason", "核对")[0] == 2
+    for reason in ("", "  ", "因" * 201):
+        assert command("export", "customers", str(tmp_path / "no.xlsx"), "--reason", reason)[0] == 2
+    assert not (tmp_path / "no.xlsx").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00" * 200])

@@ -15,6 +15,7 @@ from jingming.accounts.eyes import sees_numbers
 from jingming.accounts.models import Staff
 from jingming.audit import actions as audit
 from jingming.audit.marks import code_of, words_of
+from jingming.audit.models import Entry
 from jingming.audit.queries import entries_for
 from jingming.base.errors import Unfit
 from jingming.loading.models import Run
@@ -28,7 +29,7 @@ from .values import Value
 from .works import EXPORTS
 from .writing import write_csv, write_xlsx
 
-MOST_ROWS = 1_048_575  # of a sheet, under its heading
+MOST_ROWS = 1_048_574  # of a sheet, between its heading and its mark
 FIGURES = frozenset({"position", "arrears", "arrears_at", "contract_until"})  # and what else is no text
 
 
@@ -49,7 +50,7 @@ def export(
         unhurried()
         total, rows = EXPORTS[kind.code](by, unit)
         if form == "xlsx" and total > MOST_ROWS:
-            raise Unfit(_("A sheet of Excel holds 1,048,575 rows under its heading. Choose CSV, or one place."))
+            raise Unfit(_("A sheet of Excel holds 1,048,574 rows between heading and mark. Choose CSV, or one place."))
         progress.begin(_("Writing the file"), total)
         write = write_xlsx if form == "xlsx" else write_csv
         shown = _shown(rows, whole=by is None or sees_numbers(by))
@@ -84,10 +85,14 @@ def _in_words(value: object) -> Value:
 def ask(run: Run, *, reason: str, at: datetime) -> None:
     """Write down that somebody exports, and why. The line's number becomes part of the file's name; the line is its
     mark (`mark_of`)."""
-    noted = audit.record("loading.export_asked", run, by=run.by, at=at, kind=run.kind, filter=run.filter, reason=reason)
+    noted = _note_asked(run, reason=reason, at=at)
     name, _point, form = run.file_name.rpartition(".")
     run.file_name = f"{name} {code_of(noted)}.{form}"
     run.save(update_fields=["file_name"])
+
+
+def _note_asked(run: Run, *, reason: str, at: datetime) -> Entry:
+    return audit.record("loading.export_asked", run, by=run.by, at=at, kind=run.kind, filter=run.filter, reason=reason)
 
 
 def mark_of(run: Run) -> str:
@@ -110,7 +115,7 @@ def by_command(
         kind=kind.code, way=Way.EXPORT, by=by, state=State.BROKEN, began_at=at, ended_at=at,
         file_name=place.name[-180:], filter={"unit": unit} if unit else {},
     )  # fmt: skip
-    ask(run, reason=reason, at=at)
+    _note_asked(run, reason=reason, at=at)  # the file keeps the name that it was given
     rows = export(place, kind, by=by, form=form, unit=unit, mark=mark_of(run), progress=progress)
     run.state, run.counts = State.WRITTEN, {"rows": rows}
     run.save(update_fields=["state", "counts"])

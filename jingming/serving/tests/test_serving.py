@@ -250,11 +250,11 @@ def test_what_is_too_large_or_too_long_hears_a_sentence_and_the_server_goes_on(s
 
 
 def test_asked_to_end_it_ends_with_all_its_parts(served: Served):
+    assert comes_true(lambda: len(served.family()) == 6)  # parent, web with two processes, stream, worker
     family = served.family()
-    assert len(family) == 6  # parent, web with two processes, stream, worker
     served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(timeout=10) == 0
-    assert [process for process in family if process.is_running()] == []
+    assert served.process.wait(timeout=PATIENCE) == 0
+    assert comes_true(lambda: not [process for process in family if process.is_running()])
 
 
 def test_a_parent_that_is_killed_leaves_nothing_behind(served: Served):

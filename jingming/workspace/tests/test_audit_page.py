@@ -59,6 +59,8 @@ def test_it_is_found_by_person_family_record_and_period(signed_in: SignedIn, age
     assert found(family="codes", who=agent.username) == 1
     assert found(kind="accounts.Staff", record=agent.username) == 1
     assert found(kind="accounts.Staff", record=str(agent.pk)) == 1
+    Staff.objects.filter(pk=agent.pk).update(username="a1001")  # which could be the mark of a line
+    assert found(kind="accounts.Staff", record="a1001") == 1
     assert found(kind="codes.Code") == 0
 
 
