@@ -15,8 +15,10 @@ LOCALE := locale/zh_Hans/LC_MESSAGES/django
 # What checks without a database: a home of its own, and a server that nobody asks.
 UNCONNECTED := JINGMING_HOME=$(VENV)/unconnected JINGMING_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
-# Tests in parallel, one for each processor; WITH= gives pytest other options, TESTS= what to run.
-WITH ?= --numprocesses auto
+# Tests in parallel, one for each processor, which takes from the others when it has done its own; WITH= gives pytest
+# other options, TESTS= what to run.
+IN_PARALLEL := --numprocesses auto --dist worksteal
+WITH ?= $(IN_PARALLEL)
 
 export PYTHONUTF8 := 1
 
@@ -92,7 +94,7 @@ $(FUZZER)/ready: tests/fuzz/requirements.lock
 	@touch $@
 
 fuzz: setup-dev $(FUZZER)/ready
-	@$(BIN)/python -m tests.fuzz $(filter-out --numprocesses auto,$(WITH)) 2> $(FUZZER)/served.log
+	@$(BIN)/python -m tests.fuzz $(filter-out $(IN_PARALLEL),$(WITH)) 2> $(FUZZER)/served.log
 
 # So have sqlmap and wapiti, which are programs of others under the GPL and share nothing with the product. WITH=--quick
 # tries each name once, WITH='--minutes 30' as much as fits; the server's log and what the tools said are kept.
@@ -102,7 +104,7 @@ $(PROBES)/ready: tests/probes/requirements.lock
 	@touch $@
 
 probes: setup-dev $(PROBES)/ready
-	@$(BIN)/python -m tests.probes $(filter-out --numprocesses auto,$(WITH)) 2> $(PROBES)/served.log
+	@$(BIN)/python -m tests.probes $(filter-out $(IN_PARALLEL),$(WITH)) 2> $(PROBES)/served.log
 
 check: setup-dev
 	@$(BIN)/ruff check

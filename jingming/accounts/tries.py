@@ -91,7 +91,8 @@ def forget(*, before: datetime, browsers_before: datetime) -> tuple[int, int]:
 
 def _known_side(person: Staff | None, browser: str) -> str | None:
     digest = digest_of(browser) if browser else ""
-    known = KnownBrowser.objects.filter(staff=person, digest=digest).exists()  # asked for nobody's name too
+    whose = person.pk if person else 0  # the same is asked for a name that nobody has
+    known = KnownBrowser.objects.filter(staff_id=whose, digest=digest).exists()
     return digest if known else None
 
 

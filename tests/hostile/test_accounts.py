@@ -323,7 +323,7 @@ def test_every_door_leads_to_a_page_of_ours(agent: Staff, head: Staff, door: str
         client.force_login(agent)
     answer = client.post(door, {**SAID.get(door, {}), LEADING[door]: MINE})
     assert answer.status_code in (302, 303)
-    assert answer.headers["Location"].partition("?")[0] == (LOGIN if "logout" in door else MINE)
+    assert answer.headers["Location"].partition("?")[0] == MINE
 
 
 # As a proxy hands them on and gunicorn reads them: the path begins with two slashes.
@@ -406,7 +406,7 @@ def test_no_password_that_software_comes_with_can_be_chosen(agent: Staff):
 
     for password in {password for _name, password in SHIPPED}:
         answer = chosen(password)
-        assert (answer.status_code, "password1" in answer.context["form"].errors) == (422, True), password
+        assert (answer.status_code, "password1" in answer.context["form"].errors) == (200, True), password
     assert chosen("a-better-word-than-theirs").status_code == 302
     agent.refresh_from_db()
     assert agent.check_password("a-better-word-than-theirs")
