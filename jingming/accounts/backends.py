@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from functools import cache
-from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
@@ -16,7 +15,9 @@ from django.http import HttpRequest
 class StaffBackend(AuthenticationBackend):
     """A password is looked at for nobody too, and for somebody who has none."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:  # noqa: ANN401  # as allauth's
+    def authenticate(  # type: ignore[override]  # as allauth declares it
+        self, request: HttpRequest | None, **credentials: object
+    ) -> AbstractBaseUser | None:
         _hash_of_nothing(settings.PASSWORD_HASHERS[0])  # made once in each process, whose name ever comes first
         return super().authenticate(request, **credentials)
 
