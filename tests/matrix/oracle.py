@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,18 @@ _FACING = ("CALL", "OPS", "NORTH", "SOUTH", "MAINT", "BIZ", "INSP", "SUPER")
 def admitted(person: str, to: str) -> bool:
     """Whether a door that opens to `to` (authorities with "or" between them) lets the person in."""
     return to in (PUBLIC, EVERYBODY) or any(_posts(person, authority) for authority in to.split(" or "))
+
+
+def at_the_door(people: Iterable[str], to: str) -> list[str]:
+    """With whom to try a door: everybody whom it lets in, and of the others one for each set of roles. It is shut to a
+    role, wherever somebody works."""
+    turned_away: dict[frozenset[str], str] = {}
+    chosen = []
+    for person in people:
+        roles = frozenset(post.role for post in PEOPLE[person])
+        if admitted(person, to) or turned_away.setdefault(roles, person) == person:
+            chosen.append(person)
+    return chosen
 
 
 def _posts(person: str, authority: str) -> list[Post]:

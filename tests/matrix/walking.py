@@ -108,7 +108,7 @@ class Walker:
         """Everybody looks at the page and presses its button; of what is public, some are enough."""
         page = PAGES[route]
         complaints = []
-        for person in people if page.to != PUBLIC else sample(list(people), 4):
+        for person in oracle.at_the_door(people, page.to) if page.to != PUBLIC else sample(list(people), 4):
             with undone():
                 before = written()
                 complaints += self._looks(route, page, person)
@@ -215,7 +215,7 @@ class Walker:
         """Everybody calls the operation."""
         call = OPERATIONS[name]
         complaints = []
-        for person in people:
+        for person in oracle.at_the_door(people, call.to):
             admitted = oracle.admitted(person, call.to)
             things = self.offered(call.of, person, admitted=admitted)
             reading = name.startswith("GET")
