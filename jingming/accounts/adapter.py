@@ -5,6 +5,7 @@ Who has a second factor is then asked for a code; passwords and codes are tries 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -66,10 +67,7 @@ class StaffAdapter(DefaultAccountAdapter):
             return person  # type: ignore[return-value]  # AUTH_USER_MODEL is Staff
         tried = known or Tries(pk=attempt.name)
         actions.note_failed_sign_in(tried, address=address, at=at)
-        if attempt.last:
-            actions.note_lock(tried, address=address, at=at)
-        if attempt.address:
-            actions.note_lock_of_address(Tries(pk=attempt.address), address=address, at=at)
+        _note_locks(attempt, tried, address=address, at=at)
         return None
 
     def check_code(self, request: HttpRequest, person: Staff, code: str) -> None:
@@ -83,10 +81,7 @@ class StaffAdapter(DefaultAccountAdapter):
             tries.succeeded(attempt)
             return
         actions.note_failed_code(person, address=address, at=at)
-        if attempt.last:
-            actions.note_lock(person, address=address, at=at)
-        if attempt.address:
-            actions.note_lock_of_address(Tries(pk=attempt.address), address=address, at=at)
+        _note_locks(attempt, person, address=address, at=at)
         raise ValidationError(self.error_messages["incorrect_code"], code="incorrect_code")
 
     def too_many(self) -> ValidationError:
@@ -142,3 +137,11 @@ def check_credentials(login: str, password: str) -> Staff:
     if person is None:
         raise ValidationError(adapter.error_messages["username_password_mismatch"])
     return person
+
+
+def _note_locks(attempt: tries.Try, tried: Staff | Tries, *, address: str, at: datetime) -> None:
+    """Note what this failure locks: the name, the address, or nothing yet."""
+    if attempt.last:
+        actions.note_lock(tried, address=address, at=at)
+    if attempt.address:
+        actions.note_lock_of_address(Tries(pk=attempt.address), address=address, at=at)

@@ -93,12 +93,11 @@ class AuditSearch(forms.Form):
         record, kind = str(values.get("record", "")).strip(), values.get("kind", "")
         if record and kind == STAFF:  # a username may look like the mark of a line
             self.target = Staff.objects.filter(username=record.lower()).values_list("pk", flat=True).first()
-        if self.target is not None:
-            return values
-        self.line = number_in(record)
-        if record and self.line is None and not kind and "kind" not in self.errors:
+        self.line = number_in(record) if self.target is None else None
+        sought = record and self.target is None and self.line is None
+        if sought and not kind and "kind" not in self.errors:
             self.add_error("kind", _("Say of which kind the record is."))
-        elif record and self.line is None:
+        elif sought:
             self.target = _number(record)
             if self.target is None:
                 self.add_error("record", _("There is no such record. Take the number from a line of the audit."))

@@ -61,6 +61,8 @@ def test_it_is_found_by_person_family_record_and_period(signed_in: SignedIn, age
     assert found(kind="accounts.Staff", record=str(agent.pk)) == 1
     Staff.objects.filter(pk=agent.pk).update(username="a1001")  # which could be the mark of a line
     assert found(kind="accounts.Staff", record="a1001") == 1
+    asked = {"kind": "accounts.Staff", "record": "a1001", "since": "2026-11-21", "until": "2026-11-20"}
+    assert "The last day cannot be before the first." in browser.get("/audit/", asked).text
     assert found(kind="codes.Code") == 0
 
 
