@@ -12,13 +12,14 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from jingming.accounts.actions import make_token
 from jingming.accounts.models import Staff
 from jingming.base.clock import now
 from jingming.base.errors import Http404, Refusal
+from jingming.database.tests.locks import somebody_waits
 from jingming.database.tests.workbench import Workbench
 from jingming.intake import actions as intake
 from jingming.workorders.models import WorkOrder
@@ -185,10 +186,8 @@ def test_an_act_that_waited_for_a_change_of_type_meets_the_new_type(desk: dict[s
 def waiting_for_a_lock() -> bool:
     """Whether somebody comes to wait for a lock in this database within a few seconds."""
     for _ in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')")
-            if cursor.fetchone() != (0,):
-                return True
+        if somebody_waits():
+            return True
         time.sleep(0.05)
     return False
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from jingming.accounts.models import Staff
 from jingming.customers import actions
 from jingming.customers.models import Change, Customer, Device, ServicePoint, Tenure
+from jingming.database.tests.locks import somebody_waits
 from jingming.database.tests.workbench import OwnDatabase
 from jingming.loading.progress import Silent
 from jingming.loading.sheets import exporting
@@ -171,7 +172,7 @@ def test_an_agent_who_changes_a_row_under_way_is_waited_for(
 
     load_thread = Thread(target=loads)
     load_thread.start()
-    while not _somebody_waits():
+    while not somebody_waits():
         pass
     let_go.set()
     at_the_desk.join()
@@ -179,9 +180,3 @@ def test_an_agent_who_changes_a_row_under_way_is_waited_for(
     point = ServicePoint.objects.get(account_number="7100000001")
     assert done == [{"new": 0, "changed": 1, "same": 0, "bad": 0}]
     assert (point.address, point.contract_number, point.version) == ("坐席刚改的地址", "HT-1", 3)
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
