@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jingming.accounts.http.PersonMiddleware",
     "jingming.accounts.http.EyesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jingming.accounts.http.SizeMiddleware",

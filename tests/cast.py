@@ -39,6 +39,11 @@ def forget_everything() -> None:
     people_queries.forget_tokens()
     code_queries.memory.forget()
     order_queries.memory.forget()
+    forget_the_asked()
+
+
+def forget_the_asked() -> None:
+    """Empty what processes keep of who has asked for how much."""
     limits.forget()
     cache.clear()
 

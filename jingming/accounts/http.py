@@ -18,7 +18,7 @@ from enum import Enum
 from functools import wraps
 
 from django.conf import settings
-from django.contrib.auth.middleware import get_user
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
-from django.utils.functional import LazyObject
+from django.utils.functional import LazyObject, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja.security import HttpBearer
@@ -40,9 +40,18 @@ from jingming.base.proxies import line_of
 from . import access, browsers, eyes, limits, queries
 from .models import Staff
 from .rules import Authority, Pace
+from .sessions import person_of
 
 BACKGROUND = "Jingming-Background"  # a header: a script asks, nobody has pressed or typed anything
 View = Callable[..., HttpResponseBase]
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """`request.user` is whoever has signed in, read with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: person_of(request))  # type: ignore[assignment]  # stands for one
 
 
 class EyesMiddleware:
@@ -98,7 +107,7 @@ def opens(
     @wraps(view)
     def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if isinstance(request.user, LazyObject):
-            request.user = get_user(request)  # a page asks fifty times who it is for, and each time through the other
+            request.user = person_of(request)  # a page asks fifty times who it is for, and each time through the other
         stranger = not request.user.is_authenticated  # who has signed in is counted as themselves, also to sign out
         if pace is not None:
             counted = (Pace.STRANGER, _stranger(request)) if stranger else (pace, f"person {request.user.pk}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tests.cast import forget_everything
+from tests.cast import forget_everything, forget_the_asked
 
 # What differs from one answer to the next: form tokens, keys of forms, and the moment itself.
 FLEETING = re.compile(
@@ -54,24 +54,39 @@ Asks = Callable[[Mapping[str, Any]], Answer]
 # --- Nothing stays --------------------------------------------------------------------------------------------------
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever happens inside is undone, in the database and in what processes remember."""
+    """Whatever happens inside is undone, in the database and in what processes remember; where nothing was written but
+    who looked at what, they remember the truth."""
+    as_it_was = False
     try:
         with transaction.atomic():
+            before = written()
             yield
+            as_it_was = all(table.startswith("audit_entry") for table in written() - before)
             transaction.set_rollback(True)
     finally:
-        forget_everything()
+        if as_it_was:
+            forget_the_asked()
+        else:
+            forget_everything()
 
 
 def written() -> Counter[str]:
     """How many rows this transaction has inserted, changed or deleted so far, by table; that somebody is active is
     noted in their session once a minute, and does not count."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'accounts_session'"
-        )
+        cursor.execute(_WRITTEN)
         return Counter(dict(cursor.fetchall()))
+
+
+# As pg_stat_xact_user_tables counts, without the sizes and the indexes that it looks up too: 0.7 ms instead of 3.
+_WRITTEN = """
+    WITH written AS MATERIALIZED (
+        SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+                        + pg_stat_get_xact_tuples_deleted(oid) AS rows
+        FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'accounts_session')
+    SELECT relname, rows FROM written WHERE rows > 0
+"""
 
 
 # --- Complaints -----------------------------------------------------------------------------------------------------

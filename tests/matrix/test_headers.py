@@ -76,9 +76,10 @@ def test_every_page_and_every_operation_carries_them(walker: Walker):
         for who in {person, ""}:
             client, path = visitor(walker, who if page.to != PUBLIC else ""), address(route, names)
             with undone():
-                for answer in (client.get(path, secure=True), client.post(path, secure=True)):
-                    complaints += lacks(answer.headers, f"{who} at {route} {answer.status_code}")
-                    answer.close()
+                answers = [client.get(path, secure=True), client.post(path, secure=True)]
+            for answer in answers:
+                complaints += lacks(answer.headers, f"{who} at {route} {answer.status_code}")
+                answer.close()  # and with it a connection in the middle of something
     for name, call in OPERATIONS.items():
         method, _, route = name.partition(" ")
         for thing in (walker.world.of(call.of) if call.of else [None])[:1]:
