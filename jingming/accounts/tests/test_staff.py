@@ -57,7 +57,7 @@ def test_the_list_and_a_page_cost_the_same_for_one_and_for_many(
 ):
     for person, address in ((head, "/staff/"), (secadmin, "/staff/"), (secadmin, f"/staff/{head.pk}/")):
         desk = signed_in(person)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(8):
             assert desk.get(address).status_code == 200
 
 

@@ -135,7 +135,7 @@ def test_a_preview_costs_the_same_for_one_order_and_for_three(
     more = [orders.dispatch(opened(), department=north, by=dispatcher, at=now(), version=1) for _ in range(2)]
     client = signed_in(head)
     previewed(client, "assign", three[:1])
-    with django_assert_max_num_queries(16) as first:
+    with django_assert_max_num_queries(14) as first:
         previewed(client, "assign", three[:1])
     with django_assert_num_queries(len(first)):
         previewed(client, "assign", [three[0], *more])

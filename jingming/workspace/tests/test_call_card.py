@@ -44,7 +44,7 @@ def test_the_card_costs_the_same_for_one_order_and_for_three(
     client = signed_in(agent)
     opened()
     client.get(address)  # what the process keeps is read once
-    with django_assert_max_num_queries(21) as first:
+    with django_assert_max_num_queries(19) as first:
         client.get(address)
     opened(), opened()
     with django_assert_num_queries(len(first)):

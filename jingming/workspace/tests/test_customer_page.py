@@ -266,7 +266,7 @@ def test_the_page_costs_the_same_with_one_and_with_three_of_everything(
 
     assert counts == [counts[0]] * 3
     # Three of them who is signed in, one the figures beside the menu, one the look itself, one the numbers in texts.
-    assert counts[0] == 22
+    assert counts[0] == 20
 
 
 def test_a_phone_call_of_a_merged_customer_shows_what_the_other_archive_knows(

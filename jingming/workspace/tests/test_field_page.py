@@ -105,7 +105,7 @@ def test_the_page_costs_a_fixed_number_of_queries(
     given()
     client = signed_in(engineer)
     client.get("/field/")
-    with django_assert_max_num_queries(9) as first:
+    with django_assert_max_num_queries(7) as first:
         client.get("/field/")
     given()
     given()

@@ -261,7 +261,7 @@ def test_the_page_costs_the_same_for_one_open_order_and_for_three(
     client = signed_in(agent)
     opened()
     client.get("/intake/?q=0562000417")  # what the process keeps is read once
-    with django_assert_max_num_queries(20) as first:
+    with django_assert_max_num_queries(18) as first:
         client.get("/intake/?q=0562000417")
     opened(), opened()
     with django_assert_num_queries(len(first)):

@@ -245,7 +245,7 @@ def test_the_pages_cost_a_fixed_number_of_queries(sysadmin, signed_in, django_as
     browser = signed_in(sysadmin)
     browser.get("/menus/")
     for address in ("/menus/", "/menus/agent/", "/accounts/me/menu/"):
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(5):
             browser.get(address)
 
 

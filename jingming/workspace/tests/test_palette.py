@@ -68,7 +68,7 @@ def test_more_found_costs_no_more(signed_in, agent, household, opened, django_as
     opened("repair")
     asked(desk, "0417")
     for words in ("zxl", "0417", "0001"):
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(8):
             asked(desk, words)
 
 

@@ -201,7 +201,7 @@ def test_an_archive_costs_the_same_with_one_order_and_with_three(
     client, address = signed_in(agent), f"/customers/{household.customer_id}/"
     opened()
     client.get(address)
-    with django_assert_max_num_queries(21) as first:  # one notes the look, one opens numbers
+    with django_assert_max_num_queries(19) as first:  # one notes the look, one opens numbers
         client.get(address)
     opened(), opened()
     with django_assert_num_queries(len(first)):
@@ -232,7 +232,7 @@ def test_an_order_costs_the_same_however_much_hangs_on_it(
     client = signed_in(head)
     more_hangs_on_it()
     client.get(address)
-    with django_assert_max_num_queries(19) as first:  # one of them notes the look
+    with django_assert_max_num_queries(17) as first:  # one of them notes the look
         client.get(address)
     more_hangs_on_it(), more_hangs_on_it()
     with django_assert_num_queries(len(first)):

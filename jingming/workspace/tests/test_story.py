@@ -88,7 +88,7 @@ def test_the_page_costs_the_same_whatever_hangs_on_it(
         actions.record_work(dispatched, text="检查", minutes=5, began_at=now(), by=head, at=now())
     client = signed_in(head)
     client.get(f"/orders/{dispatched.number}/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get(f"/orders/{dispatched.number}/")
 
 
