@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
 from jingming.accounts import actions, jobs
-from jingming.accounts.models import Session
+from jingming.accounts.delegation import lend
+from jingming.accounts.models import Session, Staff
 from jingming.accounts.policy import policy
 from jingming.accounts.queries import KEPT_SECONDS
+from jingming.accounts.sessions import SessionStore
 from jingming.audit.queries import keys_for
 from jingming.base.clock import now
 from jingming.live.house import TURN
@@ -176,3 +179,63 @@ def test_who_takes_over_a_desk_begins_a_session_of_their_own(agent, head):
     row = row_of(desk)
     assert (row.staff_id, row.device, row.address) == (head.pk, EDGE, "192.0.2.1")
     assert not Session.objects.filter(staff=agent).exists()
+
+
+# --- Read with the session ------------------------------------------------------------------------------------------
+def values_of(record: Model) -> dict[str, object]:
+    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+
+
+def test_one_query_reads_session_person_and_posts_as_the_mapper_would(agent, django_assert_num_queries):
+    Staff.objects.filter(pk=agent.pk).update(menu={"hidden": ["field"]}, initials=["wj", "wy"], language="en")
+    key = at_a(EDGE).session.session_key
+
+    with django_assert_num_queries(1):
+        session = SessionStore(key)
+        assert session["_auth_user_id"] == str(agent.pk)
+        duties = session.person.duties
+
+    assert values_of(session.row) == values_of(Session.objects.get(pk=key))
+    assert values_of(session.person) == values_of(Staff.objects.get(pk=agent.pk))
+    assert [(values_of(post), values_of(post.role), post.holder, post.lender) for post in duties] == [
+        (values_of(post), values_of(post.role), agent.pk, "") for post in agent.posts.select_related("role")
+    ]
+
+
+def test_posts_that_are_lent_are_read_too(agent, head):
+    at = now()
+    until = at + timedelta(hours=1)
+    lend(head.posts.all(), giver=head, taker=agent, since=at, until=until, reason="出差", by=head, at=at)
+    session = SessionStore(at_a(EDGE).session.session_key)
+    session.load()
+
+    assert [(post.role.code, post.lender) for post in session.person.duties] == [("agent", ""), ("head", head.name)]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"sign_in_generation": 7}, {"password": "!"}])
+def test_whoever_may_not_be_in_any_more_is_out_at_the_next_request(agent, change):
+    desk = at_a(EDGE)
+    assert is_in(desk)
+
+    Staff.objects.filter(pk=agent.pk).update(**change)
+
+    assert not is_in(desk)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("_auth_user_backend", "elsewhere.Backend"), ("_auth_user_hash", "")], ids=["backend", "hash"]
+)
+def test_a_session_that_lacks_what_signing_in_has_written_lets_nobody_in(agent, key, value):
+    desk = at_a(EDGE)
+    session = desk.session
+    session[key] = value
+    session.save()
+
+    assert not is_in(desk)
+
+
+def test_a_row_in_anothers_name_lets_in_nobody_but_whom_the_session_signs_in(agent, head):
+    desk = at_a(EDGE)
+    Session.objects.filter(pk=desk.session.session_key).update(staff=head)
+
+    assert agent.name in desk.get("/accounts/me/").content.decode()
