@@ -47,11 +47,12 @@ def _workbench(django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Workbench, 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
-    """The database that tests with `db` share."""
+) -> Iterator[str]:
+    """The database that tests with `db` share, and its name. Whoever asks for it first may stand in a module that has
+    one of its own in use, which goes on to be meant."""
     bench, template = _workbench
-    with django_db_blocker.unblock(), bench.clone(template):
-        yield
+    with django_db_blocker.unblock(), bench.clone(template, beneath=True) as database:
+        yield database.name
 
 
 @pytest.fixture(scope="session")

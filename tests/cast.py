@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client, override_settings
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from jingming.accounts import actions, limits
@@ -24,6 +25,7 @@ from jingming.accounts import queries as people_queries
 from jingming.accounts.models import Staff
 from jingming.codes import actions as code_actions
 from jingming.codes import queries as code_queries
+from jingming.database.tests.workbench import Workbench
 from jingming.organisation import queries as places
 from jingming.privacy import asking
 from jingming.workorders import queries as order_queries
@@ -82,11 +84,13 @@ def found() -> None:
 
 
 @pytest.fixture(scope="session")
-def _standing_company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Found the company once, outside any test's transaction: founding it takes a second, finding it a query."""
-    with django_db_blocker.unblock():
-        if not Staff.objects.exists():
-            found()
+def _standing_company(
+    django_db_setup: str, _workbench: tuple[Workbench, str], django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Found the company once in the shared database, outside any test's transaction: founding it takes a second,
+    finding it a query."""
+    with django_db_blocker.unblock(), _workbench[0].meaning(django_db_setup), translation.override("en"):
+        found()
 
 
 @pytest.fixture

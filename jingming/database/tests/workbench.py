@@ -103,14 +103,15 @@ class Workbench:
         return name
 
     @contextmanager
-    def clone(self, template: str) -> Iterator[OwnDatabase]:
-        """A database like the template that both aliases mean meanwhile; dropped at the end with all who use it."""
+    def clone(self, template: str, *, beneath: bool = False) -> Iterator[OwnDatabase]:
+        """A database like the template that both aliases mean meanwhile; dropped at the end with all who use it. One
+        `beneath` the others is meant only when none of them is in use any more."""
         self._made += 1
         name = f"jm_test_{os.getpid()}_{self._made}"
         self._drop(name)
         self._create(name, template)
-        self._in_use.append(name)
-        self.point_to(name)
+        self._in_use.insert(0 if beneath else len(self._in_use), name)
+        self.point_to(self._in_use[-1])
         try:
             yield self._described(name)
         finally:
@@ -122,6 +123,15 @@ class Workbench:
         if name in self._in_use:
             self._in_use.remove(name)
         self.point_to(self._in_use[-1] if self._in_use else self.usual)
+
+    @contextmanager
+    def meaning(self, name: str) -> Iterator[None]:
+        """Mean this database meanwhile, whichever is in use."""
+        self.point_to(name)
+        try:
+            yield
+        finally:
+            self.point_to(self._in_use[-1] if self._in_use else self.usual)
 
     def _described(self, name: str) -> OwnDatabase:
         def address(alias: str) -> str:
