@@ -52,12 +52,12 @@ class AuditSearch(forms.Form):
         label=pgettext_lazy("audit", "Who"),
         required=False,
         max_length=150,
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Name, username or number"), "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": pgettext_lazy("audit", "Name or number"), "autocomplete": "off"}),
     )
     family = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     record = forms.CharField(
-        label=gettext_lazy("Number of the record, or mark of a file"),
+        label=gettext_lazy("Record or file mark"),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
