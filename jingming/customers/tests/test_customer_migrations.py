@@ -38,44 +38,25 @@ ORDER BY 1
 """
 
 
-def test_what_was_columns_becomes_rows(own_database: OwnDatabase) -> None:
+NUMBERS = ["13805621234", "05622831100", "+4930123456", "110", "1111", "95598"]
+PHONES = """
+INSERT INTO customers_phone (customer_id, number, label, active)
+SELECT id, unnest(%s::text[]), '', true FROM customers_customer
+"""
+
+
+def test_archives_of_the_first_days_are_kept_as_new_ones_are(own_database: OwnDatabase) -> None:
+    """What was columns becomes rows; phones get the grams that a new one would have, and are sealed as one would be,
+    also where somebody stopped it half-way."""
     migrate = MigrationExecutor(connections[OWNER])
     newest = [node for node in migrate.loader.graph.leaf_nodes() if node[0] == "customers"]
     migrate.migrate([("customers", "0004_search_by_initials_and_last_four")])
     with psycopg.connect(own_database.owner_url) as database:
         database.execute(BEFORE)
-
-    MigrationExecutor(connections[OWNER]).migrate(newest)
-
-    with psycopg.connect(own_database.owner_url) as database:
-        assert database.execute(AFTER).fetchall() == [
-            ("1", "G1", "GH-03", "gh-03", "holder", True),
-            ("2", None, "GH-03", "gh-03", "holder", True),
-            ("3", "G3", "OLD-2", "桂花北 03", "holder", True),
-            ("4", None, None, None, "holder", True),
-        ]
-
-
-def test_phones_that_are_there_get_the_grams_that_a_new_one_would_have(own_database: OwnDatabase) -> None:
-    """And they are sealed, as a new one would be."""
-    numbers = ["13805621234", "05622831100", "+4930123456", "110", "1111", "95598"]
-    migrate = MigrationExecutor(connections[OWNER])
-    newest = [node for node in migrate.loader.graph.leaf_nodes() if node[0] == "customers"]
-    migrate.migrate([("customers", "0007_drop_what_became_rows")])
-    with psycopg.connect(own_database.owner_url) as database:
-        database.execute(
-            "INSERT INTO customers_customer (kind, name, initials, number, quick, note, sensitive, key_account, extra,"
-            " occurred_at, recorded_at, imported, version)"
-            " VALUES ('person', '周', '{z}', '', false, '', '{}', false, '{}', now(), now(), false, 1)"
-        )
-        database.execute(
-            "INSERT INTO customers_phone (customer_id, number, label, active)"
-            " SELECT id, unnest(%s::text[]), '', true FROM customers_customer",
-            [numbers],
-        )
+        database.execute(PHONES, [NUMBERS])
 
     MigrationExecutor(connections[OWNER]).migrate([("customers", "0011_sealed_phone")])
-    with psycopg.connect(own_database.owner_url) as database:  # somebody stopped it half-way
+    with psycopg.connect(own_database.owner_url) as database:
         database.execute(
             "UPDATE customers_phone SET number = %s, grams = %s WHERE number = '110'",
             [seal_number("110"), grams("110")],
@@ -84,6 +65,12 @@ def test_phones_that_are_there_get_the_grams_that_a_new_one_would_have(own_datab
 
     with psycopg.connect(own_database.owner_url) as database:
         kept = dict(database.execute("SELECT number, grams FROM customers_phone").fetchall())
+        assert kept == {seal_number(number): grams(number) for number in NUMBERS}
+        assert database.execute(AFTER).fetchall() == [
+            ("1", "G1", "GH-03", "gh-03", "holder", True),
+            ("2", None, "GH-03", "gh-03", "holder", True),
+            ("3", "G3", "OLD-2", "桂花北 03", "holder", True),
+            ("4", None, None, None, "holder", True),
+        ]
         with pytest.raises(psycopg.errors.CheckViolation):
             database.execute("UPDATE customers_phone SET number = '13805621234'")
-    assert kept == {seal_number(number): grams(number) for number in numbers}
